@@ -1,0 +1,228 @@
+//! Codes in a packet: one, or the payload of SUBACK and UNSUBACK, a list with one code per Topic Filter.
+
+use core::fmt;
+
+use bytes::BufMut;
+
+use crate::error::{ErrorKind, Parsed, refuse};
+use crate::options::DecodeOptions;
+use crate::packet_type::PacketType;
+use crate::reason::{Code, PacketReason};
+use crate::wire;
+
+/// One or more codes in the order of the Topic Filters they answer, [MQTT-3.9.3-1], [MQTT-3.11.3-1].
+///
+/// A list borrows either the bytes of a decoded packet, checked, or a slice of codes.
+///
+/// ```
+/// use mqtt_reason::{CodeList, v5::SubackReason};
+///
+/// let codes = [SubackReason::GrantedQos1, SubackReason::NotAuthorized];
+/// let list = CodeList::new(&codes).unwrap();
+/// assert_eq!(list.len(), 2);
+/// assert!(list.iter().eq(codes));
+/// assert!(CodeList::<SubackReason>::new(&[]).is_none());
+/// ```
+#[derive(Clone, Copy)]
+pub struct CodeList<'a, C> {
+    source: Source<'a, C>,
+}
+
+#[derive(Clone, Copy)]
+enum Source<'a, C> {
+    /// Bytes of a packet, all in the table, at least one.
+    Wire(&'a [u8]),
+    /// Codes to be sent, at least one.
+    List(&'a [C]),
+}
+
+impl<'a, C: Code> CodeList<'a, C> {
+    /// A list of codes to send, `None` if there is none: a SUBACK or UNSUBACK has at least one code, §3.9.3, §3.11.3.
+    #[must_use]
+    pub const fn new(codes: &'a [C]) -> Option<Self> {
+        if codes.is_empty() {
+            None
+        } else {
+            Some(Self {
+                source: Source::List(codes),
+            })
+        }
+    }
+
+    /// All the rest of a packet as codes.
+    #[inline]
+    pub(crate) fn parse(i: &'a [u8], packet: PacketType, refusal: RefuseCode) -> Parsed<'a, Self> {
+        if i.is_empty() {
+            return refuse(i, ErrorKind::NoCodes { packet });
+        }
+        let defined = |byte: &u8| C::from_u8(*byte).is_some();
+        // No branch per code: a table look-up each, judged once.
+        if i.iter().fold(true, |all, byte| all & defined(byte)) {
+            let source = Source::Wire(i);
+            return Ok((&[], Self { source }));
+        }
+        let valid = i.iter().take_while(|byte| defined(byte)).count();
+        let at = i.get(valid..).unwrap_or_default();
+        let code = at.first().copied().unwrap_or_default();
+        refuse(at, refusal(packet, code))
+    }
+
+    /// How many codes there are: at least 1.
+    #[inline]
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "never empty")]
+    pub const fn len(&self) -> usize {
+        match self.source {
+            Source::Wire(bytes) => bytes.len(),
+            Source::List(codes) => codes.len(),
+        }
+    }
+
+    /// The codes in order.
+    #[inline]
+    #[must_use]
+    pub const fn iter(&self) -> CodeIter<'a, C> {
+        CodeIter {
+            source: self.source,
+        }
+    }
+
+    /// The code with this index, counted from 0; `None` past the end.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<C> {
+        match self.source {
+            Source::Wire(bytes) => bytes.get(index).copied().and_then(C::from_u8),
+            Source::List(codes) => codes.get(index).copied(),
+        }
+    }
+
+    /// Writes the codes.
+    #[inline]
+    pub(crate) fn put<B: BufMut>(&self, dst: &mut B) {
+        match self.source {
+            Source::Wire(bytes) => dst.put_slice(bytes),
+            Source::List(codes) => {
+                // A block at a time: most lists are one block, and a buffer takes a block faster than its bytes.
+                for block in codes.chunks(64) {
+                    let mut bytes = [0; 64];
+                    for (byte, code) in bytes.iter_mut().zip(block) {
+                        *byte = code.as_u8();
+                    }
+                    dst.put_slice(bytes.get(..block.len()).unwrap_or_default());
+                }
+            }
+        }
+    }
+}
+
+/// A reason code of the packet's table that the sender, if known, may send.
+///
+/// # Conformance
+///
+/// A code outside the table is a protocol error: nine statements say that the sender MUST use one of the table's, none
+/// names the class.
+#[inline]
+pub(crate) fn reason_code<'a, R: PacketReason>(
+    i: &'a [u8],
+    options: &DecodeOptions,
+) -> Parsed<'a, R> {
+    let packet = R::PACKET;
+    let (rest, code) = wire::byte(i)?;
+    let Some(reason) = R::from_u8(code) else {
+        return refuse(i, ErrorKind::ReasonCode { packet, code });
+    };
+    match options.sender {
+        Some(sender) if !reason.can_be_sent_by(sender) => refuse(
+            i,
+            ErrorKind::ReasonCodeSender {
+                packet,
+                code,
+                sender,
+            },
+        ),
+        _ => Ok((rest, reason)),
+    }
+}
+
+/// Makes the error for an undefined code: reason codes in 5.0, return codes in 3.x.
+pub(crate) type RefuseCode = fn(PacketType, u8) -> ErrorKind;
+
+impl<'a, C: Code> IntoIterator for CodeList<'a, C> {
+    type Item = C;
+    type IntoIter = CodeIter<'a, C>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, C: Code> IntoIterator for &CodeList<'a, C> {
+    type Item = C;
+    type IntoIter = CodeIter<'a, C>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Equal if the same codes are listed in the same order, wherever they are borrowed from.
+impl<C: Code> PartialEq for CodeList<'_, C> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl<C: Code> Eq for CodeList<'_, C> {}
+
+impl<C: Code> fmt::Debug for CodeList<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// The codes of a [`CodeList`] in order.
+#[derive(Clone, Debug)]
+pub struct CodeIter<'a, C> {
+    source: Source<'a, C>,
+}
+
+impl<C: fmt::Debug> fmt::Debug for Source<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wire(bytes) => bytes.fmt(f),
+            Self::List(codes) => codes.fmt(f),
+        }
+    }
+}
+
+impl<C: Code> Iterator for CodeIter<'_, C> {
+    type Item = C;
+
+    #[inline]
+    fn next(&mut self) -> Option<C> {
+        match &mut self.source {
+            Source::Wire(bytes) => {
+                let (first, rest) = bytes.split_first()?;
+                *bytes = rest;
+                C::from_u8(*first)
+            }
+            Source::List(codes) => {
+                let (first, rest) = codes.split_first()?;
+                *codes = rest;
+                Some(*first)
+            }
+        }
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let len = match self.source {
+            Source::Wire(bytes) => bytes.len(),
+            Source::List(codes) => codes.len(),
+        };
+        (len, Some(len))
+    }
+}
+
+impl<C: Code> ExactSizeIterator for CodeIter<'_, C> {}
+impl<C: Code> core::iter::FusedIterator for CodeIter<'_, C> {}

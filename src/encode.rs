@@ -1,0 +1,291 @@
+//! Writing a packet: count, check, then write; nothing is written on an error.
+
+use bytes::BufMut;
+
+use crate::options::EncodeOptions;
+use crate::packet_type::{PacketType, Side, Version};
+use crate::property_id::PropertyId;
+use crate::reason::{PacketReason, sealed::Sealed};
+use crate::v5::properties::{Keep, Section, drops_problem_information};
+use crate::wire::{Head, VARIABLE_BYTE_INTEGER_MAX, variable_byte_integer_len};
+
+/// A packet of MQTT 5.0 that can be written.
+///
+/// Sealed: implemented by the nine packets and by [`v5::Packet`](crate::v5::Packet).
+pub trait Encode: Sealed {
+    /// The size of the packet in bytes, fixed header included, in its shortest legal form and with all properties:
+    /// what [`encode`](Self::encode) writes if it does not fail. At most 268,435,460 in a packet that can be sent.
+    fn encoded_len(&self) -> usize;
+
+    /// Writes the packet in its shortest legal form, with all properties; returns the number of bytes written.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is written on an error. See [`EncodeError`]; without options only an AUTH without method, a lack of
+    /// room in `dst` and a Remaining Length above 268,435,455 are left.
+    #[inline]
+    fn encode<B: BufMut>(&self, dst: &mut B) -> Result<usize, EncodeError> {
+        self.encode_with(&EncodeOptions::new(), dst)
+    }
+
+    /// Writes the packet in its shortest legal form, within what `options` say of sender and receiver; returns the
+    /// number of bytes written.
+    ///
+    /// A packet above the receiver's Maximum Packet Size loses all its User Properties, then its Reason String, and
+    /// no more of them than it must: [MQTT-3.2.2-19], [MQTT-3.2.2-20] and their kin. Both are left out where the
+    /// Client did not ask for problem information, [MQTT-3.1.2-29].
+    ///
+    /// # Errors
+    ///
+    /// Nothing is written on an error. See [`EncodeError`].
+    fn encode_with<B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError>;
+}
+
+/// Why a packet was not written; nothing of it was.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// Even without User Properties and Reason String the packet is larger than the receiver's Maximum Packet Size,
+    /// [MQTT-3.1.2-24], [MQTT-3.2.2-15].
+    #[error("{packet} of {len} bytes is larger than the receiver's maximum of {max}")]
+    PacketTooLarge {
+        /// The packet type.
+        packet: PacketType,
+        /// The least size the packet can have, in bytes.
+        len: usize,
+        /// The Maximum Packet Size, in bytes.
+        max: u32,
+    },
+    /// The Remaining Length would exceed 268,435,455, MQTT 5.0 §2.1.4.
+    #[error("remaining length {remaining_length} of {packet} exceeds 268435455")]
+    RemainingLength {
+        /// The packet type.
+        packet: PacketType,
+        /// What follows the fixed header, in bytes.
+        remaining_length: usize,
+    },
+    /// The buffer has too little room and cannot grow.
+    #[error("buffer has room for {available} bytes, {needed} are needed")]
+    BufferTooSmall {
+        /// The size of the packet, in bytes.
+        needed: usize,
+        /// The room there is, in bytes.
+        available: usize,
+    },
+    /// This side must not send this packet, MQTT 5.0 §2.1.2, Table 2-1.
+    #[error("{packet} must not be sent by a {sender}")]
+    WrongDirection {
+        /// The packet type.
+        packet: PacketType,
+        /// Who wants to send it.
+        sender: Side,
+    },
+    /// This side must not send this code: the "Sent by" columns of MQTT 5.0.
+    #[error("reason code {code:#04x} of {packet} must not be sent by a {sender}")]
+    ReasonCodeSender {
+        /// The packet type.
+        packet: PacketType,
+        /// The code.
+        code: u8,
+        /// Who wants to send it.
+        sender: Side,
+    },
+    /// This side must not send this property: [MQTT-3.14.2-2], §3.14.2.2.5.
+    #[error("{id} must not be sent by a {sender}")]
+    PropertySender {
+        /// The property.
+        id: PropertyId,
+        /// Who wants to send it.
+        sender: Side,
+    },
+    /// An AUTH needs an Authentication Method, MQTT 5.0 §3.15.2.2.2, [MQTT-4.12.0-5].
+    #[error("AUTH without authentication method")]
+    NoAuthenticationMethod,
+    /// MQTT 3.1 cannot say this: it has no Session Present and no SUBACK failure.
+    #[error("{what} cannot be said in MQTT 3.1")]
+    NotIn3_1 {
+        /// What cannot be said.
+        what: &'static str,
+    },
+}
+
+/// Refuses a packet that `sender` must not send.
+#[inline]
+pub(crate) fn check_direction(
+    version: Version,
+    packet: PacketType,
+    options: &EncodeOptions,
+) -> Result<(), EncodeError> {
+    match options.sender {
+        Some(sender) if !version.sender_of(packet).includes(sender) => {
+            Err(EncodeError::WrongDirection { packet, sender })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a code that `sender` must not send.
+#[inline]
+pub(crate) fn check_code<R: PacketReason>(
+    reason: R,
+    options: &EncodeOptions,
+) -> Result<(), EncodeError> {
+    match options.sender {
+        Some(sender) if !reason.can_be_sent_by(sender) => Err(EncodeError::ReasonCodeSender {
+            packet: R::PACKET,
+            code: reason.as_u8(),
+            sender,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A packet of 5.0 as its parts in wire order: fixed fields, properties, codes.
+pub(crate) struct Layout<'s, 'a> {
+    pub(crate) packet: PacketType,
+    /// What stands before the Property Length, and how many bytes of it there are.
+    pub(crate) fixed: [u8; 3],
+    pub(crate) fixed_len: u32,
+    /// How many bytes of `fixed` are enough when there are no properties; `None` where there is no short form.
+    pub(crate) short: Option<u32>,
+    pub(crate) properties: &'s Section<'a>,
+    /// The number of bytes after the properties.
+    pub(crate) payload_len: usize,
+}
+
+/// The lengths of a packet with certain properties kept.
+#[derive(Clone, Copy)]
+struct Lengths {
+    keep: Keep,
+    properties: usize,
+    remaining: usize,
+    total: usize,
+}
+
+impl Layout<'_, '_> {
+    /// The size of the packet with all its properties.
+    #[inline]
+    pub(crate) fn encoded_len(&self) -> usize {
+        self.lengths(Keep::All).total
+    }
+
+    /// Writes the packet; `payload` writes what follows the properties.
+    #[inline]
+    pub(crate) fn write<B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+        payload: impl FnOnce(&mut B),
+    ) -> Result<usize, EncodeError> {
+        check_direction(Version::V5_0, self.packet, options)?;
+        let Lengths {
+            keep,
+            properties,
+            remaining,
+            total,
+        } = self.fit(options)?;
+        check_room(total, dst)?;
+        let head = Head::default()
+            .byte(self.packet.first_byte())
+            .variable_byte_integer(length(remaining));
+        match self.short {
+            Some(short) if properties == 0 => head.bytes(self.fixed, short).put(dst),
+            _ => {
+                head.bytes(self.fixed, self.fixed_len)
+                    .variable_byte_integer(length(properties))
+                    .put(dst);
+                self.properties.put(keep, dst);
+            }
+        }
+        payload(dst);
+        Ok(total)
+    }
+
+    /// The lengths with as many properties as the receiver takes.
+    #[inline]
+    fn fit(&self, options: &EncodeOptions) -> Result<Lengths, EncodeError> {
+        let packet = self.packet;
+        let requested = options.request_problem_information;
+        let first = if drops_problem_information(packet, options.sender, requested) {
+            Keep::NoProblemInformation
+        } else {
+            Keep::All
+        };
+        let mut lengths = self.lengths(first);
+        if lengths.total > options.max_packet_size as usize {
+            lengths = self.shed(lengths, options.max_packet_size)?;
+        }
+        if lengths.remaining > VARIABLE_BYTE_INTEGER_MAX as usize {
+            return Err(EncodeError::RemainingLength {
+                packet,
+                remaining_length: lengths.remaining,
+            });
+        }
+        Ok(lengths)
+    }
+
+    /// Drops User Properties, then the Reason String, until the packet has at most `max` bytes.
+    ///
+    /// # Conformance
+    ///
+    /// The specification does not say which goes first, nor whether some User Properties may stay: here all of them
+    /// go first, then the Reason String.
+    #[cold]
+    fn shed(&self, mut lengths: Lengths, max: u32) -> Result<Lengths, EncodeError> {
+        for keep in [Keep::AllButUserProperties, Keep::NoProblemInformation] {
+            if lengths.keep != Keep::NoProblemInformation {
+                lengths = self.lengths(keep);
+            }
+            if lengths.total <= max as usize {
+                return Ok(lengths);
+            }
+        }
+        Err(EncodeError::PacketTooLarge {
+            packet: self.packet,
+            len: lengths.total,
+            max,
+        })
+    }
+
+    #[inline]
+    fn lengths(&self, keep: Keep) -> Lengths {
+        let properties = self.properties.len(keep);
+        let remaining = self.payload_len
+            + match self.short {
+                Some(short) if properties == 0 => short as usize,
+                _ => self.fixed_len as usize + variable_len(properties) + properties,
+            };
+        Lengths {
+            keep,
+            properties,
+            remaining,
+            total: 1 + variable_len(remaining) + remaining,
+        }
+    }
+}
+
+/// The number of bytes of a length as a Variable Byte Integer.
+#[inline]
+pub(crate) fn variable_len(len: usize) -> usize {
+    variable_byte_integer_len(length(len)) as usize
+}
+
+/// A length as a number for the wire; one that does not fit is refused before it is written.
+#[inline]
+fn length(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+/// Refuses a buffer that has less than `needed` bytes of room.
+#[inline]
+pub(crate) fn check_room<B: BufMut>(needed: usize, dst: &B) -> Result<(), EncodeError> {
+    let available = dst.remaining_mut();
+    if needed > available {
+        return Err(EncodeError::BufferTooSmall { needed, available });
+    }
+    Ok(())
+}

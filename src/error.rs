@@ -1,0 +1,529 @@
+//! What can be wrong with received bytes: kind, place, rule and class.
+
+use crate::packet_type::{PacketType, Side, Version};
+use crate::property_id::PropertyId;
+
+/// Why a packet was refused.
+///
+/// Each kind says what was found; [`DecodeError`] adds where. Numbers are as received.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The packet type is reserved: 0 in every version, 15 in 3.1.1 and 3.1.
+    #[error("packet type {number} is reserved")]
+    ReservedPacketType {
+        /// The packet type, 0 or 15.
+        number: u8,
+    },
+    /// The low four bits of the first byte are not those of the packet type.
+    #[error("fixed header flags {flags:#06b} are not those of {packet}")]
+    FixedHeaderFlags {
+        /// The packet type.
+        packet: PacketType,
+        /// The four bits.
+        flags: u8,
+    },
+    /// This side never sends this packet type.
+    #[error("{packet} is never sent by a {sender}")]
+    WrongDirection {
+        /// The packet type.
+        packet: PacketType,
+        /// Who sent it.
+        sender: Side,
+    },
+    /// The fourth byte of a Variable Byte Integer says that a fifth follows.
+    #[error("variable byte integer is longer than four bytes")]
+    VariableByteIntegerTooLong,
+    /// A Variable Byte Integer has more bytes than its value needs; an error in 5.0 only.
+    #[error("variable byte integer is not in its shortest form")]
+    VariableByteIntegerNotMinimal,
+    /// The packet is larger than the Maximum Packet Size that the receiver announced.
+    #[error("packet of {len} bytes is larger than the maximum of {max}")]
+    PacketTooLarge {
+        /// The size that the fixed header announces, in bytes, fixed header included.
+        len: u32,
+        /// The Maximum Packet Size, in bytes.
+        max: u32,
+    },
+    /// The Remaining Length is not the one that 3.1.1 and 3.1 fix for this packet.
+    #[error("remaining length of {packet} is {found} and must be {expected}")]
+    RemainingLength {
+        /// The packet type.
+        packet: PacketType,
+        /// The only length allowed.
+        expected: u32,
+        /// The length received.
+        found: u32,
+    },
+    /// A CONNACK in the two-byte layout of 3.1.1 and 3.1, read as 5.0: the Server speaks an older version.
+    #[error("a 3.x CONNACK with return code {code}: the server does not speak MQTT 5.0")]
+    V3Connack {
+        /// Its Connect Return Code.
+        code: u8,
+    },
+    /// A field does not fit into what is left of the packet or of its property section.
+    #[error("a field runs past the end")]
+    Truncated,
+    /// The Property Length is larger than what is left of the packet.
+    #[error("property length {length} runs past the end of the packet")]
+    PropertyLength {
+        /// The Property Length.
+        length: u32,
+    },
+    /// Bytes are left over after the last field.
+    #[error("{count} bytes left over after the last field")]
+    TrailingBytes {
+        /// How many.
+        count: u32,
+    },
+    /// Bits 7 to 1 of the Connect Acknowledge Flags are not zero.
+    #[error("reserved connect acknowledge flags are set: {flags:#010b}")]
+    ConnackFlags {
+        /// The flags.
+        flags: u8,
+    },
+    /// Session Present is set although the connection is refused.
+    #[error("session present is set in a CONNACK that refuses with {code:#04x}")]
+    SessionPresent {
+        /// The reason code or return code.
+        code: u8,
+    },
+    /// The Packet Identifier is 0.
+    #[error("packet identifier is 0")]
+    PacketIdentifierZero,
+    /// The reason code is not in the packet's table.
+    #[error("reason code {code:#04x} is not defined for {packet}")]
+    ReasonCode {
+        /// The packet type.
+        packet: PacketType,
+        /// The byte.
+        code: u8,
+    },
+    /// The return code is not in the packet's table of 3.1.1 or 3.1.
+    #[error("return code {code:#04x} is not defined for {packet}")]
+    ReturnCode {
+        /// The packet type.
+        packet: PacketType,
+        /// The byte.
+        code: u8,
+    },
+    /// The reason code is in the packet's table, but this side never sends it.
+    #[error("reason code {code:#04x} of {packet} is never sent by a {sender}")]
+    ReasonCodeSender {
+        /// The packet type.
+        packet: PacketType,
+        /// The byte.
+        code: u8,
+        /// Who sent it.
+        sender: Side,
+    },
+    /// A SUBACK or UNSUBACK without a single code.
+    #[error("{packet} without a single code")]
+    NoCodes {
+        /// The packet type.
+        packet: PacketType,
+    },
+    /// No reason-coded packet has a property with this identifier.
+    #[error("property identifier {id:#04x} is not defined for {packet}")]
+    UnknownProperty {
+        /// The packet type.
+        packet: PacketType,
+        /// The byte.
+        id: u8,
+    },
+    /// The property exists, but not in this packet.
+    #[error("{id} ({:#04x}) is not a property of {packet}", .id.as_u8())]
+    PropertyNotAllowed {
+        /// The packet type.
+        packet: PacketType,
+        /// The property.
+        id: PropertyId,
+    },
+    /// The property occurs a second time.
+    #[error("{id} ({:#04x}) occurs twice", .id.as_u8())]
+    DuplicateProperty {
+        /// The property.
+        id: PropertyId,
+    },
+    /// The property has a value that its section forbids.
+    #[error("{id} ({:#04x}) must not be {value}", .id.as_u8())]
+    PropertyValue {
+        /// The property.
+        id: PropertyId,
+        /// The value.
+        value: u32,
+    },
+    /// This side never sends this property.
+    #[error("{id} ({:#04x}) is never sent by a {sender}", .id.as_u8())]
+    PropertySender {
+        /// The property.
+        id: PropertyId,
+        /// Who sent it.
+        sender: Side,
+    },
+    /// Reason String or User Property although the Client set Request Problem Information to 0.
+    #[error("{id} ({:#04x}) in {packet} although problem information was not requested", .id.as_u8())]
+    ProblemInformation {
+        /// The packet type.
+        packet: PacketType,
+        /// The property.
+        id: PropertyId,
+    },
+    /// An AUTH with properties but without Authentication Method.
+    #[error("AUTH without authentication method")]
+    NoAuthenticationMethod,
+    /// A string is not well-formed UTF-8.
+    #[error("string is not well-formed UTF-8")]
+    IllFormedUtf8,
+    /// A string contains U+0000.
+    #[error("string contains U+0000")]
+    NullCharacter,
+}
+
+/// The classes of errors that the specification distinguishes, MQTT 5.0 §1.2 and §4.13.1.
+///
+/// In 3.1.1 and 3.1, which have no classes, it is the one that 5.0 would give.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum ErrorClass {
+    /// Malformed Packet: the bytes cannot be parsed by the rules of the specification.
+    MalformedPacket,
+    /// Protocol Error: the packet parses, but holds data that the protocol does not allow.
+    ProtocolError,
+    /// Packet too large: larger than the Maximum Packet Size that the receiver announced.
+    PacketTooLarge,
+}
+
+impl ErrorKind {
+    /// The class of the error.
+    ///
+    /// # Conformance
+    ///
+    /// Where the specification only says MUST, the class follows from the definitions of MQTT 5.0 §1.2: what cannot
+    /// be parsed is malformed, what parses and is not allowed is a protocol error.
+    #[must_use]
+    pub const fn class(self) -> ErrorClass {
+        match self {
+            // §2.1.2 and §2.1.3: reserved values of the fixed header.
+            Self::ReservedPacketType { .. } | Self::FixedHeaderFlags { .. } => {
+                ErrorClass::MalformedPacket
+            }
+            // §1.5.5, §2.1.4, §2.2.2.1: lengths that do not add up.
+            Self::VariableByteIntegerTooLong
+            | Self::VariableByteIntegerNotMinimal
+            | Self::RemainingLength { .. }
+            | Self::V3Connack { .. }
+            | Self::Truncated
+            | Self::PropertyLength { .. }
+            | Self::TrailingBytes { .. } => ErrorClass::MalformedPacket,
+            // §3.2.2.1: reserved bits, as in the fixed header.
+            Self::ConnackFlags { .. } => ErrorClass::MalformedPacket,
+            // §2.2.2.2 names the class of both.
+            Self::UnknownProperty { .. } | Self::PropertyNotAllowed { .. } => {
+                ErrorClass::MalformedPacket
+            }
+            // §1.5.4 names the class of both.
+            Self::IllFormedUtf8 | Self::NullCharacter => ErrorClass::MalformedPacket,
+            // §3.1.2.11.4, §3.2.2.3.6: a closer code than Protocol Error.
+            Self::PacketTooLarge { .. } => ErrorClass::PacketTooLarge,
+            // Table 2-1 and the "Sent by" columns.
+            Self::WrongDirection { .. }
+            | Self::ReasonCodeSender { .. }
+            | Self::PropertySender { .. } => ErrorClass::ProtocolError,
+            // §3.2.2.1.1, §2.2.1: values that the protocol does not allow.
+            Self::SessionPresent { .. } | Self::PacketIdentifierZero => ErrorClass::ProtocolError,
+            // The nine statements "MUST use one of".
+            Self::ReasonCode { .. } | Self::ReturnCode { .. } | Self::NoCodes { .. } => {
+                ErrorClass::ProtocolError
+            }
+            // The property sections name the class, §3.1.2.11.7 and §3.15.2.2.2 too.
+            Self::DuplicateProperty { .. }
+            | Self::PropertyValue { .. }
+            | Self::ProblemInformation { .. }
+            | Self::NoAuthenticationMethod => ErrorClass::ProtocolError,
+        }
+    }
+}
+
+/// A refused packet: what was wrong, in which packet, at which byte, against which rule.
+///
+/// It converts to the reason code to answer with: see [`answer`](Self::answer) and `From<&DecodeError>` for
+/// [`DisconnectReason`](crate::v5::DisconnectReason) and [`ConnackReason`](crate::v5::ConnackReason).
+///
+/// ```
+/// use mqtt_reason::{ErrorClass, v5};
+///
+/// let error = v5::decode(&[0x40, 0x04, 0x00, 0x0A, 0x8B, 0x00]).unwrap_err();
+/// assert_eq!(error.to_string(), "reason code 0x8b is not defined for PUBACK");
+/// assert_eq!(error.offset(), 4);
+/// assert_eq!(error.rule(), "MQTT-3.4.2-1");
+/// assert_eq!(error.class(), ErrorClass::ProtocolError);
+/// assert_eq!(v5::DisconnectReason::from(&error), v5::DisconnectReason::ProtocolError);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[error("{kind}")]
+pub struct DecodeError {
+    kind: ErrorKind,
+    offset: u32,
+    packet: Option<PacketType>,
+    version: Version,
+    sender: Option<Side>,
+}
+
+impl DecodeError {
+    /// An error at `offset` bytes from the start of the packet.
+    pub(crate) const fn new(
+        kind: ErrorKind,
+        offset: u32,
+        packet: Option<PacketType>,
+        version: Version,
+        sender: Option<Side>,
+    ) -> Self {
+        Self {
+            kind,
+            offset,
+            packet,
+            version,
+            sender,
+        }
+    }
+
+    /// What was wrong.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Where: the number of bytes before the first one that could not be accepted, counted from the first byte of the
+    /// packet.
+    ///
+    /// It points at the field that is wrong; in a string at the ill-formed character; at a property's identifier when
+    /// the property should not be there, and at its value when that is forbidden; at the end of the packet when
+    /// something is missing there.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.offset as usize
+    }
+
+    /// The packet type, `None` if the first byte names none.
+    #[must_use]
+    pub const fn packet(&self) -> Option<PacketType> {
+        self.packet
+    }
+
+    /// The version whose rules were applied.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The class: malformed, protocol error or too large.
+    #[must_use]
+    pub const fn class(&self) -> ErrorClass {
+        self.kind.class()
+    }
+
+    /// The rule that was broken: a normative statement (`"MQTT-3.2.2-6"`) where there is one, else a section
+    /// (`"2.2.2.2"`) of the specification of [`version`](Self::version).
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self.version {
+            Version::V5_0 => self.rule_v5(),
+            Version::V3_1_1 => self.rule_v3_1_1(),
+            Version::V3_1 => self.rule_v3_1(),
+        }
+    }
+
+    const fn rule_v5(&self) -> &'static str {
+        use PacketType as P;
+        match self.kind {
+            ErrorKind::ReservedPacketType { .. } | ErrorKind::WrongDirection { .. } => "2.1.2",
+            ErrorKind::FixedHeaderFlags { packet, .. } => match packet {
+                P::Pubrel => "MQTT-3.6.1-1",
+                P::Disconnect => "MQTT-3.14.1-1",
+                P::Auth => "MQTT-3.15.1-1",
+                _ => "MQTT-2.1.3-1",
+            },
+            ErrorKind::VariableByteIntegerTooLong => "1.5.5",
+            ErrorKind::VariableByteIntegerNotMinimal => "MQTT-1.5.5-1",
+            ErrorKind::PacketTooLarge { .. } => match self.sender {
+                Some(Side::Client) => "MQTT-3.2.2-15",
+                Some(Side::Server) | None => "MQTT-3.1.2-24",
+            },
+            ErrorKind::RemainingLength { .. } | ErrorKind::Truncated => "2.1.4",
+            ErrorKind::V3Connack { .. } => "3.2.2",
+            ErrorKind::PropertyLength { .. } => "2.2.2.1",
+            ErrorKind::TrailingBytes { .. } => "2.3",
+            ErrorKind::ConnackFlags { .. } => "MQTT-3.2.2-1",
+            ErrorKind::SessionPresent { .. } => "MQTT-3.2.2-6",
+            ErrorKind::PacketIdentifierZero => match self.packet {
+                Some(P::Suback | P::Unsuback) => "MQTT-2.2.1-6",
+                _ => "MQTT-2.2.1-5",
+            },
+            ErrorKind::ReasonCode { packet, .. } | ErrorKind::ReturnCode { packet, .. } => {
+                match packet {
+                    P::Connack => "MQTT-3.2.2-8",
+                    P::Puback => "MQTT-3.4.2-1",
+                    P::Pubrec => "MQTT-3.5.2-1",
+                    P::Pubrel => "MQTT-3.6.2-1",
+                    P::Pubcomp => "MQTT-3.7.2-1",
+                    P::Suback => "MQTT-3.9.3-2",
+                    P::Unsuback => "MQTT-3.11.3-2",
+                    P::Disconnect => "MQTT-3.14.2-1",
+                    P::Auth => "MQTT-3.15.2-1",
+                    _ => "2.4",
+                }
+            }
+            ErrorKind::ReasonCodeSender { packet, .. } => match packet {
+                P::Puback => "3.4.2.1",
+                P::Pubrec => "3.5.2.1",
+                P::Disconnect => "3.14.2.1",
+                P::Auth => "3.15.2.1",
+                _ => "2.4",
+            },
+            ErrorKind::NoCodes { packet } => match packet {
+                P::Unsuback => "3.11.3",
+                _ => "3.9.3",
+            },
+            ErrorKind::UnknownProperty { .. } | ErrorKind::PropertyNotAllowed { .. } => "2.2.2.2",
+            ErrorKind::DuplicateProperty { id } | ErrorKind::PropertyValue { id, .. } => {
+                property_section(self.packet, id)
+            }
+            ErrorKind::PropertySender { .. } => "MQTT-3.14.2-2",
+            ErrorKind::ProblemInformation { .. } => "MQTT-3.1.2-29",
+            ErrorKind::NoAuthenticationMethod => "3.15.2.2.2",
+            ErrorKind::IllFormedUtf8 => "MQTT-1.5.4-1",
+            ErrorKind::NullCharacter => "MQTT-1.5.4-2",
+        }
+    }
+
+    const fn rule_v3_1_1(&self) -> &'static str {
+        use PacketType as P;
+        match self.kind {
+            ErrorKind::ReservedPacketType { .. } | ErrorKind::WrongDirection { .. } => "2.2.1",
+            ErrorKind::FixedHeaderFlags { packet, .. } => match packet {
+                P::Pubrel => "MQTT-3.6.1-1",
+                P::Disconnect => "MQTT-3.14.1-1",
+                _ => "MQTT-2.2.2-2",
+            },
+            ErrorKind::RemainingLength { packet, .. } => match packet {
+                P::Connack => "3.2.1",
+                P::Puback => "3.4.1",
+                P::Pubrec => "3.5.1",
+                P::Pubrel => "3.6.1",
+                P::Pubcomp => "3.7.1",
+                P::Unsuback => "3.11.1",
+                P::Disconnect => "3.14.1",
+                _ => "2.2.3",
+            },
+            ErrorKind::ConnackFlags { .. } => "3.2.2.1",
+            ErrorKind::SessionPresent { .. } => "MQTT-3.2.2-4",
+            ErrorKind::PacketIdentifierZero => match self.packet {
+                Some(P::Suback | P::Unsuback) => "MQTT-2.3.1-7",
+                _ => "MQTT-2.3.1-6",
+            },
+            ErrorKind::ReturnCode { packet, .. } => match packet {
+                P::Connack => "3.2.2.3",
+                _ => "MQTT-3.9.3-2",
+            },
+            ErrorKind::NoCodes { .. } => "3.9.3",
+            // What is left concerns lengths; the other kinds do not occur in 3.1.1.
+            _ => "2.2.3",
+        }
+    }
+
+    const fn rule_v3_1(&self) -> &'static str {
+        use PacketType as P;
+        match self.kind {
+            ErrorKind::RemainingLength { packet, .. }
+            | ErrorKind::FixedHeaderFlags { packet, .. }
+            | ErrorKind::WrongDirection { packet, .. }
+            | ErrorKind::ReturnCode { packet, .. }
+            | ErrorKind::NoCodes { packet } => match packet {
+                P::Connack => "3.2",
+                P::Puback => "3.4",
+                P::Pubrec => "3.5",
+                P::Pubrel => "3.6",
+                P::Pubcomp => "3.7",
+                P::Suback => "3.9",
+                P::Unsuback => "3.11",
+                P::Disconnect => "3.14",
+                _ => "2.1",
+            },
+            ErrorKind::PacketIdentifierZero => "2.4",
+            // What is left concerns the fixed header; the other kinds do not occur in 3.1.
+            _ => "2.1",
+        }
+    }
+}
+
+/// The section of MQTT 5.0 that describes a property in a packet.
+const fn property_section(packet: Option<PacketType>, id: PropertyId) -> &'static str {
+    use PacketType as P;
+    use PropertyId as I;
+    match (packet, id) {
+        (Some(P::Connack), I::SessionExpiryInterval) => "3.2.2.3.2",
+        (Some(P::Connack), I::ReceiveMaximum) => "3.2.2.3.3",
+        (Some(P::Connack), I::MaximumQos) => "3.2.2.3.4",
+        (Some(P::Connack), I::RetainAvailable) => "3.2.2.3.5",
+        (Some(P::Connack), I::MaximumPacketSize) => "3.2.2.3.6",
+        (Some(P::Connack), I::AssignedClientIdentifier) => "3.2.2.3.7",
+        (Some(P::Connack), I::TopicAliasMaximum) => "3.2.2.3.8",
+        (Some(P::Connack), I::ReasonString) => "3.2.2.3.9",
+        (Some(P::Connack), I::WildcardSubscriptionAvailable) => "3.2.2.3.11",
+        (Some(P::Connack), I::SubscriptionIdentifiersAvailable) => "3.2.2.3.12",
+        (Some(P::Connack), I::SharedSubscriptionAvailable) => "3.2.2.3.13",
+        (Some(P::Connack), I::ServerKeepAlive) => "3.2.2.3.14",
+        (Some(P::Connack), I::ResponseInformation) => "3.2.2.3.15",
+        (Some(P::Connack), I::ServerReference) => "3.2.2.3.16",
+        (Some(P::Connack), I::AuthenticationMethod) => "3.2.2.3.17",
+        (Some(P::Connack), I::AuthenticationData) => "3.2.2.3.18",
+        (Some(P::Puback), I::ReasonString) => "3.4.2.2.2",
+        (Some(P::Pubrec), I::ReasonString) => "3.5.2.2.2",
+        (Some(P::Pubrel), I::ReasonString) => "3.6.2.2.2",
+        (Some(P::Pubcomp), I::ReasonString) => "3.7.2.2.2",
+        (Some(P::Suback), I::ReasonString) => "3.9.2.1.2",
+        (Some(P::Unsuback), I::ReasonString) => "3.11.2.1.2",
+        (Some(P::Disconnect), I::SessionExpiryInterval) => "3.14.2.2.2",
+        (Some(P::Disconnect), I::ReasonString) => "3.14.2.2.3",
+        (Some(P::Disconnect), I::ServerReference) => "3.14.2.2.5",
+        (Some(P::Auth), I::AuthenticationMethod) => "3.15.2.2.2",
+        (Some(P::Auth), I::AuthenticationData) => "3.15.2.2.3",
+        (Some(P::Auth), I::ReasonString) => "3.15.2.2.4",
+        _ => "2.2.2.2",
+    }
+}
+
+/// An error of the nom layer: where in the input, and what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ParseError<'a> {
+    /// The rest of the packet from the offending byte on.
+    pub(crate) at: &'a [u8],
+    /// What is wrong there.
+    pub(crate) kind: ErrorKind,
+}
+
+impl<'a> nom::error::ParseError<&'a [u8]> for ParseError<'a> {
+    /// Inside a frame the input is complete, so a primitive of nom fails for one cause only: too few bytes.
+    #[inline]
+    fn from_error_kind(at: &'a [u8], _: nom::error::ErrorKind) -> Self {
+        Self {
+            at,
+            kind: ErrorKind::Truncated,
+        }
+    }
+
+    #[inline]
+    fn append(_: &'a [u8], _: nom::error::ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+/// What a parser inside a frame returns: the rest of the body and a value.
+pub(crate) type Parsed<'a, T> = nom::IResult<&'a [u8], T, ParseError<'a>>;
+
+/// Refuses what starts at `at`.
+#[inline]
+pub(crate) const fn refuse<T>(at: &[u8], kind: ErrorKind) -> Result<T, nom::Err<ParseError<'_>>> {
+    Err(nom::Err::Failure(ParseError { at, kind }))
+}

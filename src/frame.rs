@@ -1,0 +1,341 @@
+//! The fixed header: where a packet ends, and what can be refused before all of it is there.
+//!
+//! MQTT 5.0 §2.1, 3.1.1 §2.2, 3.1 §2.1. This is the only layer that can need more bytes.
+
+use core::num::NonZeroUsize;
+
+use nom::error::{ErrorKind as NomErrorKind, FromExternalError, ParseError as NomParseError};
+use nom::{IResult, Needed, Offset};
+
+use crate::error::{DecodeError, ErrorKind, ParseError, refuse};
+use crate::options::DecodeOptions;
+use crate::packet_type::{PacketType, Side, Version};
+use crate::wire::VariableByteInteger;
+
+/// A whole packet whose body is not looked into: fixed header and as many bytes as it announces.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Frame<'a> {
+    packet_type: PacketType,
+    header_len: u8,
+    bytes: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    /// The packet type.
+    #[must_use]
+    pub const fn packet_type(&self) -> PacketType {
+        self.packet_type
+    }
+
+    /// The low four bits of the first byte: those of PUBLISH mean DUP, QoS and RETAIN.
+    #[must_use]
+    pub fn flags(&self) -> u8 {
+        self.bytes.first().map_or(0, |first| first & 0x0F)
+    }
+
+    /// The whole packet, fixed header included.
+    #[must_use]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Variable header and payload: what follows the fixed header.
+    #[must_use]
+    pub fn body(&self) -> &'a [u8] {
+        self.bytes
+            .get(usize::from(self.header_len)..)
+            .unwrap_or_default()
+    }
+}
+
+impl core::fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Frame")
+            .field("packet_type", &self.packet_type)
+            .field("flags", &self.flags())
+            .field("body", &self.body())
+            .finish()
+    }
+}
+
+/// What a stream of bytes starts with.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a packet, another packet, or not yet one"
+)]
+pub enum Decoded<'a, P> {
+    /// A reason-coded packet.
+    Packet {
+        /// The packet.
+        packet: P,
+        /// Its size in bytes, fixed header included: what to advance the input by.
+        len: usize,
+    },
+    /// A packet of another type, whole and not looked into; its size is that of its [`bytes`](Frame::bytes).
+    Frame(Frame<'a>),
+    /// The beginning of a packet that is fine so far.
+    Incomplete {
+        /// How many more bytes are needed, at least: exact once the fixed header is there, before that the least
+        /// that can complete it (2 for an empty input).
+        needed: NonZeroUsize,
+    },
+}
+
+/// A fixed header that was checked and whose packet is there as a whole.
+#[derive(Clone, Copy)]
+pub(crate) struct Header {
+    pub(crate) packet_type: PacketType,
+    pub(crate) header_len: usize,
+    /// The packet's size, fixed header included.
+    pub(crate) len: usize,
+}
+
+/// A checked fixed header, or how many bytes are missing.
+pub(crate) enum HeaderOrNeeded {
+    Header(Header),
+    Needed(NonZeroUsize),
+}
+
+/// Checks the fixed header at the start of `i`: packet type, flags, direction, Remaining Length and size, in this
+/// order, each as soon as its bytes are there.
+#[inline]
+pub(crate) fn header(
+    version: Version,
+    options: &DecodeOptions,
+    i: &[u8],
+) -> Result<HeaderOrNeeded, DecodeError> {
+    let sender = options.sender;
+    let [first, after_first @ ..] = i else {
+        return Ok(needed(2));
+    };
+    let packet_type = packet_type(version, sender, *first)?;
+    let refuse = |kind| {
+        Err(DecodeError::new(
+            kind,
+            1,
+            Some(packet_type),
+            version,
+            sender,
+        ))
+    };
+    let (remaining_length, length_len) = match VariableByteInteger::read(after_first) {
+        VariableByteInteger::Whole { minimal: false, .. } if version == Version::V5_0 => {
+            return refuse(ErrorKind::VariableByteIntegerNotMinimal);
+        }
+        VariableByteInteger::Whole { value, len, .. } => (value, len),
+        VariableByteInteger::Unfinished => return Ok(needed(1)),
+        VariableByteInteger::TooLong => return refuse(ErrorKind::VariableByteIntegerTooLong),
+    };
+    let header_len = 1 + usize::from(length_len);
+    let total = 1 + u32::from(length_len) + remaining_length;
+    if total > options.max_packet_size {
+        return refuse(ErrorKind::PacketTooLarge {
+            len: total,
+            max: options.max_packet_size,
+        });
+    }
+    let len = total as usize;
+    match NonZeroUsize::new(len.saturating_sub(i.len())) {
+        Some(needed) => Ok(HeaderOrNeeded::Needed(needed)),
+        None => Ok(HeaderOrNeeded::Header(Header {
+            packet_type,
+            header_len,
+            len,
+        })),
+    }
+}
+
+const fn needed(count: usize) -> HeaderOrNeeded {
+    match NonZeroUsize::new(count) {
+        Some(count) => HeaderOrNeeded::Needed(count),
+        None => HeaderOrNeeded::Needed(NonZeroUsize::MIN),
+    }
+}
+
+/// Checks the first byte: packet type, flags and direction, in this order.
+#[inline]
+fn packet_type(
+    version: Version,
+    sender: Option<Side>,
+    first: u8,
+) -> Result<PacketType, DecodeError> {
+    let refuse = |kind, packet| Err(DecodeError::new(kind, 0, packet, version, sender));
+    let packet = match PacketType::from_first_byte(first) {
+        Some(PacketType::Auth) if version != Version::V5_0 => None,
+        packet => packet,
+    };
+    let Some(packet) = packet else {
+        return refuse(ErrorKind::ReservedPacketType { number: first >> 4 }, None);
+    };
+    if !packet.is_reason_coded() {
+        return Ok(packet);
+    }
+    if !flags_are_valid(version, packet, first) {
+        let flags = first & 0x0F;
+        return refuse(ErrorKind::FixedHeaderFlags { packet, flags }, Some(packet));
+    }
+    match sender {
+        Some(sender) if !version.sender_of(packet).includes(sender) => {
+            refuse(ErrorKind::WrongDirection { packet, sender }, Some(packet))
+        }
+        _ => Ok(packet),
+    }
+}
+
+/// Whether the low four bits belong to the packet type, [MQTT-2.1.3-1], 3.1.1 [MQTT-2.2.2-2].
+///
+/// # Conformance
+///
+/// 3.1 does not use the bits, except in PUBREL: it has QoS 1 there, and DUP when it is sent again (3.1 §3.6).
+#[inline]
+const fn flags_are_valid(version: Version, packet: PacketType, first: u8) -> bool {
+    match (version, packet) {
+        (Version::V3_1, PacketType::Pubrel) => first & 0b0110 == 0b0010,
+        (Version::V3_1, _) => true,
+        (Version::V3_1_1 | Version::V5_0, _) => first == packet.first_byte(),
+    }
+}
+
+/// The whole packet that a checked header announces.
+#[inline]
+pub(crate) fn frame<'a>(header: &Header, i: &'a [u8]) -> Frame<'a> {
+    Frame {
+        packet_type: header.packet_type,
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a fixed header has 2 to 5 bytes"
+        )]
+        header_len: header.header_len as u8,
+        bytes: i.get(..header.len).unwrap_or_default(),
+    }
+}
+
+/// The size of the packet at the start of `i` in bytes, fixed header included, as soon as its fixed header is there;
+/// `None` if that needs more bytes.
+///
+/// For callers that want to know before they buffer. The first byte and the Remaining Length are checked, and the
+/// options' Maximum Packet Size.
+///
+/// ```
+/// use mqtt_reason::{DecodeOptions, ErrorKind, Version, frame};
+///
+/// let options = DecodeOptions::new().max_packet_size(1024);
+/// assert_eq!(frame::total_len(Version::V5_0, &options, &[0x40, 0x12])?, Some(20));
+/// assert_eq!(frame::total_len(Version::V5_0, &options, &[0x40])?, None);
+///
+/// // 256 MiB are announced: refused after five bytes.
+/// let error = frame::total_len(Version::V5_0, &options, &[0x40, 0xFF, 0xFF, 0xFF, 0x7F]).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::PacketTooLarge { len: 268_435_460, max: 1024 });
+/// # Ok::<(), mqtt_reason::DecodeError>(())
+/// ```
+///
+/// # Errors
+///
+/// As for a whole packet, but only what the fixed header shows.
+pub fn total_len(
+    version: Version,
+    options: &DecodeOptions,
+    i: &[u8],
+) -> Result<Option<usize>, DecodeError> {
+    Ok(match header(version, options, i)? {
+        HeaderOrNeeded::Header(header) => Some(header.len),
+        // The header is whole if the bytes missing are not missing in it.
+        HeaderOrNeeded::Needed(needed) => match i {
+            [_, length @ ..]
+                if VariableByteInteger::read(length) != VariableByteInteger::Unfinished =>
+            {
+                Some(i.len() + needed.get())
+            }
+            _ => None,
+        },
+    })
+}
+
+/// A nom parser of any one packet of `version`, whatever its type, as a [`Frame`].
+///
+/// # Errors
+///
+/// [`nom::Err::Incomplete`] with the number of bytes missing; [`nom::Err::Failure`] with a [`DecodeError`] if the
+/// fixed header is refused.
+///
+/// ```
+/// use mqtt_reason::{PacketType, Version, frame};
+///
+/// let mut frame = frame::parse::<nom::error::Error<&[u8]>>(Version::V3_1_1);
+/// let (rest, pingreq) = frame(&[0xC0, 0x00, 0x40])?;
+/// assert_eq!((rest, pingreq.packet_type()), (&[0x40][..], PacketType::Pingreq));
+/// # Ok::<(), nom::Err<nom::error::Error<&[u8]>>>(())
+/// ```
+pub fn parse<'a, E>(version: Version) -> impl FnMut(&'a [u8]) -> IResult<&'a [u8], Frame<'a>, E>
+where
+    E: NomParseError<&'a [u8]> + FromExternalError<&'a [u8], DecodeError>,
+{
+    move |i| match header(version, &DecodeOptions::new(), i) {
+        Ok(HeaderOrNeeded::Header(header)) => {
+            Ok((i.get(header.len..).unwrap_or_default(), frame(&header, i)))
+        }
+        Ok(HeaderOrNeeded::Needed(needed)) => Err(nom::Err::Incomplete(Needed::Size(needed))),
+        Err(error) => Err(failure(i, error)),
+    }
+}
+
+/// What a nom parser of packets makes of a decoded one; `is_mine` tells the packet types that the parser is for.
+pub(crate) fn into_nom<'a, P, E>(
+    i: &'a [u8],
+    is_mine: impl FnOnce(PacketType) -> bool,
+    decode: impl FnOnce(&'a [u8]) -> Result<Decoded<'a, P>, DecodeError>,
+) -> IResult<&'a [u8], P, E>
+where
+    E: NomParseError<&'a [u8]> + FromExternalError<&'a [u8], DecodeError>,
+{
+    let other_type = |i| Err(nom::Err::Error(E::from_error_kind(i, NomErrorKind::Tag)));
+    if let Some(&first) = i.first()
+        && !PacketType::from_first_byte(first).is_some_and(is_mine)
+    {
+        return other_type(i);
+    }
+    match decode(i) {
+        Ok(Decoded::Packet { packet, len }) => Ok((i.get(len..).unwrap_or_default(), packet)),
+        Ok(Decoded::Frame(_)) => other_type(i),
+        Ok(Decoded::Incomplete { needed }) => Err(nom::Err::Incomplete(Needed::Size(needed))),
+        Err(error) => Err(failure(i, error)),
+    }
+}
+
+/// The [`nom::Err::Failure`] that carries `error` at its place in `i`.
+fn failure<'a, E>(i: &'a [u8], error: DecodeError) -> nom::Err<E>
+where
+    E: NomParseError<&'a [u8]> + FromExternalError<&'a [u8], DecodeError>,
+{
+    let at = i.get(error.offset()..).unwrap_or_default();
+    nom::Err::Failure(E::from_external_error(at, NomErrorKind::Verify, error))
+}
+
+/// Refuses bytes after the last field, §2.3, Table 2-5.
+#[inline]
+pub(crate) fn no_more(rest: &[u8]) -> Result<(), nom::Err<ParseError<'_>>> {
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let count = u32::try_from(rest.len()).unwrap_or(u32::MAX);
+    refuse(rest, ErrorKind::TrailingBytes { count })
+}
+
+/// The error of a parser inside `packet`, as an offset from its first byte.
+#[cold]
+pub(crate) fn place(
+    error: nom::Err<ParseError<'_>>,
+    header: &Header,
+    packet: &[u8],
+    version: Version,
+    sender: Option<Side>,
+) -> DecodeError {
+    let (at, kind) = match error {
+        nom::Err::Error(error) | nom::Err::Failure(error) => (error.at, error.kind),
+        // The parsers inside a frame are complete ones.
+        nom::Err::Incomplete(_) => (packet, ErrorKind::Truncated),
+    };
+    let offset = u32::try_from(packet.offset(at)).unwrap_or(u32::MAX);
+    DecodeError::new(kind, offset, Some(header.packet_type), version, sender)
+}

@@ -1,0 +1,132 @@
+//! What a packet alone cannot tell: who sends it, how large it may be, whether problem information was asked for.
+
+use crate::packet_type::Side;
+
+/// What a decoder needs to know beyond the bytes; the default knows nothing and so enforces less.
+///
+/// ```
+/// use mqtt_reason::{DecodeOptions, Side, v5};
+///
+/// // DISCONNECT with a Session Expiry Interval: only a Client may send that [MQTT-3.14.2-2].
+/// let bytes = [0xE0, 0x07, 0x00, 0x05, 0x11, 0x00, 0x00, 0x00, 0x00];
+/// let from_server = DecodeOptions::new().sender(Side::Server);
+/// assert!(v5::decode(&bytes).is_ok());
+/// assert!(v5::decode_with(&from_server, &bytes).is_err());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[must_use]
+pub struct DecodeOptions {
+    pub(crate) sender: Option<Side>,
+    pub(crate) max_packet_size: u32,
+    pub(crate) request_problem_information: bool,
+}
+
+impl DecodeOptions {
+    /// Sender unknown, no limit on the size, problem information requested.
+    pub const fn new() -> Self {
+        Self {
+            sender: None,
+            max_packet_size: u32::MAX,
+            request_problem_information: true,
+        }
+    }
+
+    /// Who sent the bytes: a Server decodes with [`Side::Client`], a Client with [`Side::Server`].
+    ///
+    /// Turns on the checks of direction (Table 2-1), of the "Sent by" columns, and of [MQTT-3.14.2-2].
+    pub const fn sender(mut self, sender: Side) -> Self {
+        self.sender = Some(sender);
+        self
+    }
+
+    /// The Maximum Packet Size that the receiver announced, in bytes, fixed header included; 1 to 4,294,967,295.
+    ///
+    /// A larger packet is refused as soon as its fixed header is there, whatever its type, MQTT 5.0 §3.1.2.11.4 and
+    /// §3.2.2.3.6. 3.1.1 and 3.1 do not know the property; a receiver may have a limit all the same.
+    pub const fn max_packet_size(mut self, max: u32) -> Self {
+        self.max_packet_size = max;
+        self
+    }
+
+    /// The Request Problem Information of the CONNECT packet, [MQTT-3.1.2-29]; ignored in 3.1.1 and 3.1.
+    ///
+    /// With `false`, Reason String and User Property are refused in every packet but CONNACK and DISCONNECT, unless
+    /// the sender is known to be the Client, whom the setting does not bind.
+    pub const fn request_problem_information(mut self, requested: bool) -> Self {
+        self.request_problem_information = requested;
+        self
+    }
+}
+
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What an encoder needs to know beyond the packet; the default knows nothing and so enforces less.
+///
+/// ```
+/// use mqtt_reason::{Encode, EncodeOptions, PacketId, v5};
+///
+/// let properties = [v5::Property::ReasonString("the topic is reserved for operators")];
+/// let id = PacketId::new(10).unwrap();
+/// let puback = v5::Puback::new(id, v5::PubackReason::NotAuthorized)
+///     .with_properties(v5::AckProperties::try_from(&properties[..])?);
+///
+/// // The Client announced a Maximum Packet Size of 16: the Reason String is left out [MQTT-3.4.2-2].
+/// let mut buffer = Vec::new();
+/// puback.encode_with(&EncodeOptions::new().max_packet_size(16), &mut buffer)?;
+/// assert_eq!(buffer, [0x40, 0x03, 0x00, 0x0A, 0x87]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[must_use]
+pub struct EncodeOptions {
+    pub(crate) sender: Option<Side>,
+    pub(crate) max_packet_size: u32,
+    pub(crate) request_problem_information: bool,
+}
+
+impl EncodeOptions {
+    /// Sender unknown, no limit on the size, problem information requested.
+    pub const fn new() -> Self {
+        Self {
+            sender: None,
+            max_packet_size: u32::MAX,
+            request_problem_information: true,
+        }
+    }
+
+    /// Who sends the packet: a Server encodes with [`Side::Server`].
+    ///
+    /// Packets, codes and properties that this side must not send are refused.
+    pub const fn sender(mut self, sender: Side) -> Self {
+        self.sender = Some(sender);
+        self
+    }
+
+    /// The Maximum Packet Size that the receiver announced, in bytes, fixed header included; 1 to 4,294,967,295.
+    ///
+    /// A larger packet first loses all its User Properties, then its Reason String; if it is still too large, it is
+    /// refused ([MQTT-3.1.2-24], [MQTT-3.2.2-15], [MQTT-3.2.2-19] and its kin).
+    pub const fn max_packet_size(mut self, max: u32) -> Self {
+        self.max_packet_size = max;
+        self
+    }
+
+    /// The Request Problem Information of the CONNECT packet, [MQTT-3.1.2-29].
+    ///
+    /// With `false`, Reason String and User Properties are left out of every packet but CONNACK and DISCONNECT,
+    /// unless the sender is known to be the Client, whom the setting does not bind.
+    pub const fn request_problem_information(mut self, requested: bool) -> Self {
+        self.request_problem_information = requested;
+        self
+    }
+}
+
+impl Default for EncodeOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,253 @@
+//! The sixteen packet types, who sends them and their fixed flag bits.
+
+use core::fmt;
+
+/// An MQTT Control Packet type: the high four bits of the first byte.
+///
+/// MQTT 5.0 §2.1.2, Table 2-1; 3.1.1 §2.2.1; 3.1 §2.1. Type 0 is reserved in every version and has no variant;
+/// type 15 exists in 5.0 only.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+#[expect(clippy::exhaustive_enums, reason = "four bits, all of them assigned")]
+pub enum PacketType {
+    /// Connection request; passed through by this crate.
+    Connect = 1,
+    /// Connect acknowledgment, MQTT 5.0 §3.2.
+    Connack = 2,
+    /// Application message; passed through by this crate.
+    Publish = 3,
+    /// Publish acknowledgment, QoS 1, MQTT 5.0 §3.4.
+    Puback = 4,
+    /// Publish received, QoS 2 part 1, MQTT 5.0 §3.5.
+    Pubrec = 5,
+    /// Publish release, QoS 2 part 2, MQTT 5.0 §3.6.
+    Pubrel = 6,
+    /// Publish complete, QoS 2 part 3, MQTT 5.0 §3.7.
+    Pubcomp = 7,
+    /// Subscribe request; passed through by this crate.
+    Subscribe = 8,
+    /// Subscribe acknowledgment, MQTT 5.0 §3.9.
+    Suback = 9,
+    /// Unsubscribe request; passed through by this crate.
+    Unsubscribe = 10,
+    /// Unsubscribe acknowledgment, MQTT 5.0 §3.11.
+    Unsuback = 11,
+    /// Ping request; passed through by this crate.
+    Pingreq = 12,
+    /// Ping response; passed through by this crate.
+    Pingresp = 13,
+    /// Disconnect notification, MQTT 5.0 §3.14.
+    Disconnect = 14,
+    /// Authentication exchange, MQTT 5.0 §3.15; reserved in 3.1.1 and 3.1.
+    Auth = 15,
+}
+
+impl PacketType {
+    /// The nine packet types of MQTT 5.0 that carry reason codes, in the order of their numbers.
+    pub const REASON_CODED: [Self; 9] = [
+        Self::Connack,
+        Self::Puback,
+        Self::Pubrec,
+        Self::Pubrel,
+        Self::Pubcomp,
+        Self::Suback,
+        Self::Unsuback,
+        Self::Disconnect,
+        Self::Auth,
+    ];
+
+    /// The packet type that the first byte of a packet names, `None` for the reserved type 0.
+    #[must_use]
+    pub const fn from_first_byte(byte: u8) -> Option<Self> {
+        Some(match byte >> 4 {
+            1 => Self::Connect,
+            2 => Self::Connack,
+            3 => Self::Publish,
+            4 => Self::Puback,
+            5 => Self::Pubrec,
+            6 => Self::Pubrel,
+            7 => Self::Pubcomp,
+            8 => Self::Subscribe,
+            9 => Self::Suback,
+            10 => Self::Unsubscribe,
+            11 => Self::Unsuback,
+            12 => Self::Pingreq,
+            13 => Self::Pingresp,
+            14 => Self::Disconnect,
+            15 => Self::Auth,
+            _ => return None,
+        })
+    }
+
+    /// The number of the packet type, 1 to 15.
+    #[must_use]
+    pub const fn as_u8(self) -> u8 {
+        self as u8
+    }
+
+    /// The name as the specification prints it: `"CONNACK"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "CONNECT",
+            Self::Connack => "CONNACK",
+            Self::Publish => "PUBLISH",
+            Self::Puback => "PUBACK",
+            Self::Pubrec => "PUBREC",
+            Self::Pubrel => "PUBREL",
+            Self::Pubcomp => "PUBCOMP",
+            Self::Subscribe => "SUBSCRIBE",
+            Self::Suback => "SUBACK",
+            Self::Unsubscribe => "UNSUBSCRIBE",
+            Self::Unsuback => "UNSUBACK",
+            Self::Pingreq => "PINGREQ",
+            Self::Pingresp => "PINGRESP",
+            Self::Disconnect => "DISCONNECT",
+            Self::Auth => "AUTH",
+        }
+    }
+
+    /// The first byte of one of the nine reason-coded packets: type and fixed flags, [MQTT-2.1.3-1], Table 2-2.
+    pub(crate) const fn first_byte(self) -> u8 {
+        let flags = match self {
+            Self::Pubrel => 0b0010,
+            _ => 0b0000,
+        };
+        (self as u8) << 4 | flags
+    }
+
+    /// Whether MQTT 5.0 gives this packet a reason code.
+    #[must_use]
+    pub const fn is_reason_coded(self) -> bool {
+        !matches!(
+            self,
+            Self::Connect
+                | Self::Publish
+                | Self::Subscribe
+                | Self::Unsubscribe
+                | Self::Pingreq
+                | Self::Pingresp
+        )
+    }
+}
+
+impl fmt::Display for PacketType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// One end of a network connection.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a connection has two ends")]
+pub enum Side {
+    /// The Client: the side that opened the connection with CONNECT.
+    Client,
+    /// The Server: the broker.
+    Server,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        })
+    }
+}
+
+/// Who may send something: the "Sent by" column of the specification's tables.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "every subset of two sides that sends anything"
+)]
+pub enum SentBy {
+    /// The Client only.
+    Client,
+    /// The Server only.
+    Server,
+    /// Client or Server.
+    Either,
+}
+
+impl SentBy {
+    /// Whether `side` is among the senders.
+    #[must_use]
+    pub const fn includes(self, side: Side) -> bool {
+        match self {
+            Self::Either => true,
+            Self::Client => matches!(side, Side::Client),
+            Self::Server => matches!(side, Side::Server),
+        }
+    }
+}
+
+impl fmt::Display for SentBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Either => "client or server",
+        })
+    }
+}
+
+/// A protocol version of MQTT.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a new version of MQTT is a new codec"
+)]
+pub enum Version {
+    /// MQTT V3.1, protocol level 3.
+    V3_1,
+    /// MQTT 3.1.1, protocol level 4.
+    V3_1_1,
+    /// MQTT 5.0, protocol version 5.
+    V5_0,
+}
+
+impl Version {
+    /// The version that a CONNECT packet names with this protocol level byte: 3, 4 or 5.
+    #[must_use]
+    pub const fn from_level(level: u8) -> Option<Self> {
+        match level {
+            3 => Some(Self::V3_1),
+            4 => Some(Self::V3_1_1),
+            5 => Some(Self::V5_0),
+            _ => None,
+        }
+    }
+
+    /// The version as people write it: `"3.1"`, `"3.1.1"`, `"5.0"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V3_1 => "3.1",
+            Self::V3_1_1 => "3.1.1",
+            Self::V5_0 => "5.0",
+        }
+    }
+
+    /// Who may send packets of this type, Table 2-1 in 5.0 and 3.1.1.
+    ///
+    /// Only the nine reason-coded packets are judged; the others are passed through, whoever sent them.
+    #[must_use]
+    pub const fn sender_of(self, packet: PacketType) -> SentBy {
+        match packet {
+            PacketType::Connack | PacketType::Suback | PacketType::Unsuback => SentBy::Server,
+            PacketType::Disconnect => match self {
+                Self::V5_0 => SentBy::Either,
+                Self::V3_1 | Self::V3_1_1 => SentBy::Client,
+            },
+            _ => SentBy::Either,
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

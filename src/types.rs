@@ -1,0 +1,58 @@
+//! Scalars that more than one packet uses.
+
+use core::fmt;
+use core::num::NonZeroU16;
+
+use crate::error::{ErrorKind, Parsed, refuse};
+use crate::wire;
+
+/// A Packet Identifier: 1 to 65,535, never 0.
+///
+/// MQTT 5.0 §2.2.1, [MQTT-2.2.1-3] to [MQTT-2.2.1-6]; 3.1.1 §2.3.1; 3.1 §2.4.
+pub type PacketId = NonZeroU16;
+
+/// A Packet Identifier, MQTT 5.0 §2.2.1.
+///
+/// # Conformance
+///
+/// Only the packets that assign an identifier are told not to use 0; those that answer repeat it ([MQTT-2.2.1-5],
+/// [MQTT-2.2.1-6]), so it is never right there and refused as a protocol error.
+#[inline]
+pub(crate) fn packet_id(i: &[u8]) -> Parsed<'_, PacketId> {
+    let (rest, id) = wire::two_byte_integer(i)?;
+    match PacketId::new(id) {
+        Some(id) => Ok((rest, id)),
+        None => refuse(i, ErrorKind::PacketIdentifierZero),
+    }
+}
+
+/// A Quality of Service level, MQTT 5.0 §4.3.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the specification's list is closed"
+)]
+pub enum QoS {
+    /// QoS 0: at most once delivery.
+    AtMostOnce = 0,
+    /// QoS 1: at least once delivery.
+    AtLeastOnce = 1,
+    /// QoS 2: exactly once delivery.
+    ExactlyOnce = 2,
+}
+
+impl QoS {
+    /// The level as a number: 0, 1 or 2.
+    #[inline]
+    #[must_use]
+    pub const fn as_u8(self) -> u8 {
+        self as u8
+    }
+}
+
+impl fmt::Display for QoS {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "QoS {}", self.as_u8())
+    }
+}

@@ -1,0 +1,321 @@
+//! MQTT 3.1.1 and 3.1: the eight acknowledgements and notifications, without reason codes and properties.
+//!
+//! Only CONNACK and SUBACK say anything, by their return codes; the others are a Packet Identifier or nothing.
+//!
+//! ```
+//! use mqtt_reason::{Decoded, v3::{self, ConnackReturnCode, Packet, Version}};
+//!
+//! let Decoded::Packet { packet: Packet::Connack(connack), .. } =
+//!     v3::decode(Version::V3_1_1, &[0x20, 0x02, 0x00, 0x05])?
+//! else {
+//!     panic!("it is a CONNACK");
+//! };
+//! assert_eq!(connack.return_code(), ConnackReturnCode::NotAuthorized);
+//! # Ok::<(), mqtt_reason::DecodeError>(())
+//! ```
+
+mod connack;
+pub mod parse;
+mod reason;
+mod suback;
+
+use bytes::BufMut;
+
+pub use self::connack::Connack;
+pub use self::reason::{ConnackReturnCode, SubackReturnCode};
+pub use self::suback::Suback;
+
+use crate::encode::{EncodeError, check_direction, check_room};
+use crate::error::{DecodeError, ErrorKind, Parsed, refuse};
+use crate::frame::{self, Decoded, Header, HeaderOrNeeded};
+use crate::options::{DecodeOptions, EncodeOptions};
+use crate::packet_type::PacketType;
+use crate::types::{PacketId, packet_id};
+use crate::wire::{Head, VARIABLE_BYTE_INTEGER_MAX};
+
+/// MQTT 3.1.1 or 3.1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "there will be no other 3.x")]
+pub enum Version {
+    /// MQTT V3.1, protocol level 3.
+    V3_1,
+    /// MQTT 3.1.1, protocol level 4.
+    V3_1_1,
+}
+
+impl From<Version> for crate::Version {
+    #[inline]
+    fn from(version: Version) -> Self {
+        match version {
+            Version::V3_1 => Self::V3_1,
+            Version::V3_1_1 => Self::V3_1_1,
+        }
+    }
+}
+
+/// Any of the eight packets, 3.1.1 §3, 3.1 §3.
+///
+/// Those that carry nothing but a Packet Identifier are nothing but a [`PacketId`]: a 3.1.1 PUBACK with a reason code
+/// cannot be written down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Packet<'a> {
+    /// Connect acknowledgment.
+    Connack(Connack),
+    /// Publish acknowledgment.
+    Puback(PacketId),
+    /// Publish received.
+    Pubrec(PacketId),
+    /// Publish release.
+    Pubrel(PacketId),
+    /// Publish complete.
+    Pubcomp(PacketId),
+    /// Subscribe acknowledgment.
+    Suback(Suback<'a>),
+    /// Unsubscribe acknowledgment.
+    Unsuback(PacketId),
+    /// Disconnect notification, sent by the Client only.
+    Disconnect,
+}
+
+impl Packet<'_> {
+    /// The packet type.
+    #[inline]
+    #[must_use]
+    pub const fn packet_type(&self) -> PacketType {
+        match self {
+            Self::Connack(_) => PacketType::Connack,
+            Self::Puback(_) => PacketType::Puback,
+            Self::Pubrec(_) => PacketType::Pubrec,
+            Self::Pubrel(_) => PacketType::Pubrel,
+            Self::Pubcomp(_) => PacketType::Pubcomp,
+            Self::Suback(_) => PacketType::Suback,
+            Self::Unsuback(_) => PacketType::Unsuback,
+            Self::Disconnect => PacketType::Disconnect,
+        }
+    }
+
+    /// The size of the packet in bytes, fixed header included: what [`encode`](Self::encode) writes if it does not
+    /// fail.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        let remaining = self.remaining_len();
+        1 + crate::encode::variable_len(remaining) + remaining
+    }
+
+    fn remaining_len(&self) -> usize {
+        match self {
+            Self::Disconnect => 0,
+            Self::Suback(suback) => 2 + suback.return_codes.len(),
+            _ => 2,
+        }
+    }
+
+    /// Writes the packet; returns the number of bytes written.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode_with`](Self::encode_with).
+    #[inline]
+    pub fn encode<B: BufMut>(&self, version: Version, dst: &mut B) -> Result<usize, EncodeError> {
+        self.encode_with(version, &EncodeOptions::new(), dst)
+    }
+
+    /// Writes the packet, within what `options` say of sender and receiver; returns the number of bytes written.
+    ///
+    /// There are no properties to leave out and no problem information to request; a Maximum Packet Size is not part
+    /// of these versions, but kept if given.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is written on an error: a packet that the sender must not send, that is too large, that `dst` has no
+    /// room for, or that 3.1 cannot express (Session Present, a failure in SUBACK).
+    #[inline]
+    pub fn encode_with<B: BufMut>(
+        &self,
+        version: Version,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError> {
+        let packet = self.packet_type();
+        check_direction(version.into(), packet, options)?;
+        if version == Version::V3_1 {
+            self.check_v3_1()?;
+        }
+        let remaining_length = self.remaining_len();
+        let len = self.encoded_len();
+        if len > options.max_packet_size as usize {
+            let max = options.max_packet_size;
+            return Err(EncodeError::PacketTooLarge { packet, len, max });
+        }
+        let remaining = match u32::try_from(remaining_length) {
+            Ok(remaining) if remaining <= VARIABLE_BYTE_INTEGER_MAX => remaining,
+            _ => {
+                return Err(EncodeError::RemainingLength {
+                    packet,
+                    remaining_length,
+                });
+            }
+        };
+        check_room(len, dst)?;
+        let head = Head::default()
+            .byte(packet.first_byte())
+            .variable_byte_integer(remaining);
+        match self {
+            Self::Connack(connack) => head.bytes(connack.body(), 2).put(dst),
+            Self::Puback(id)
+            | Self::Pubrec(id)
+            | Self::Pubrel(id)
+            | Self::Pubcomp(id)
+            | Self::Unsuback(id) => head.bytes(id_bytes(*id), 2).put(dst),
+            Self::Suback(suback) => {
+                head.bytes(id_bytes(suback.packet_id), 2).put(dst);
+                suback.return_codes.put(dst);
+            }
+            Self::Disconnect => head.put(dst),
+        }
+        Ok(len)
+    }
+
+    /// Refuses what 3.1 has no bits for.
+    fn check_v3_1(&self) -> Result<(), EncodeError> {
+        let what = match self {
+            Self::Connack(connack) if connack.session_present() => "Session Present",
+            Self::Suback(suback) if suback.return_codes.iter().any(SubackReturnCode::is_error) => {
+                "a refused subscription"
+            }
+            _ => return Ok(()),
+        };
+        Err(EncodeError::NotIn3_1 { what })
+    }
+}
+
+fn id_bytes(id: PacketId) -> [u8; 3] {
+    let [high, low] = id.get().to_be_bytes();
+    [high, low, 0]
+}
+
+/// Decodes the packet at the start of `i`, sender unknown and without limits: [`decode_with`] default options.
+///
+/// # Errors
+///
+/// As [`decode_with`].
+#[inline]
+pub fn decode(version: Version, i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
+    decode_with(version, &DecodeOptions::new(), i)
+}
+
+/// Decodes the packet at the start of `i`.
+///
+/// Nothing is copied or allocated: the packet borrows from `i`. Packets of other types come back as
+/// [`Decoded::Frame`]; if bytes are missing, [`Decoded::Incomplete`] says how many.
+///
+/// # Errors
+///
+/// The first thing in wire order that the specification forbids, see [`ErrorKind`].
+///
+/// # Conformance
+///
+/// A Remaining Length that is not in its shortest form is accepted: neither 3.1.1 nor 3.1 has a rule against it.
+#[inline]
+pub fn decode_with<'a>(
+    version: Version,
+    options: &DecodeOptions,
+    i: &'a [u8],
+) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
+    match frame::header(version.into(), options, i)? {
+        HeaderOrNeeded::Needed(needed) => Ok(Decoded::Incomplete { needed }),
+        HeaderOrNeeded::Header(header) => decode_body(version, options, &header, i),
+    }
+}
+
+/// Decodes a packet that is there as a whole.
+fn decode_body<'a>(
+    version: Version,
+    options: &DecodeOptions,
+    header: &Header,
+    i: &'a [u8],
+) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
+    let len = header.len;
+    let bytes = i.get(..len).unwrap_or_default();
+    match packet(version, header, bytes) {
+        Ok((_, Some(packet))) => Ok(Decoded::Packet { packet, len }),
+        Ok((_, None)) => Ok(Decoded::Frame(frame::frame(header, i))),
+        Err(error) => Err(frame::place(
+            error,
+            header,
+            bytes,
+            version.into(),
+            options.sender,
+        )),
+    }
+}
+
+/// The packet that `bytes` are, to the last of them; `None` if it is of another type.
+fn packet<'a>(
+    version: Version,
+    header: &Header,
+    bytes: &'a [u8],
+) -> Parsed<'a, Option<Packet<'a>>> {
+    let packet_type = header.packet_type;
+    let body = bytes.get(header.header_len..).unwrap_or_default();
+    if let Some(expected) = fixed_remaining_length(packet_type)
+        && body.len() != expected
+    {
+        let from_length = bytes.get(1..).unwrap_or_default();
+        let length = |len| u32::try_from(len).unwrap_or(u32::MAX);
+        return refuse(
+            from_length,
+            ErrorKind::RemainingLength {
+                packet: packet_type,
+                expected: length(expected),
+                found: length(body.len()),
+            },
+        );
+    }
+    let with_id = |packet: fn(PacketId) -> Packet<'a>| {
+        let (rest, id) = packet_id(body)?;
+        Ok((rest, packet(id)))
+    };
+    let (rest, packet) = match packet_type {
+        PacketType::Connack => {
+            let (rest, connack) = Connack::parse(body, version)?;
+            Ok((rest, Packet::Connack(connack)))
+        }
+        PacketType::Puback => with_id(Packet::Puback),
+        PacketType::Pubrec => with_id(Packet::Pubrec),
+        PacketType::Pubrel => with_id(Packet::Pubrel),
+        PacketType::Pubcomp => with_id(Packet::Pubcomp),
+        PacketType::Unsuback => with_id(Packet::Unsuback),
+        PacketType::Suback => {
+            let (rest, suback) = Suback::parse(body)?;
+            Ok((rest, Packet::Suback(suback)))
+        }
+        PacketType::Disconnect => Ok((body, Packet::Disconnect)),
+        // The fixed header of an AUTH is refused in 3.x.
+        PacketType::Auth
+        | PacketType::Connect
+        | PacketType::Publish
+        | PacketType::Subscribe
+        | PacketType::Unsubscribe
+        | PacketType::Pingreq
+        | PacketType::Pingresp => return Ok((&[], None)),
+    }?;
+    frame::no_more(rest)?;
+    Ok((rest, Some(packet)))
+}
+
+/// The only Remaining Length that a packet may have, `None` where it varies: 3.1.1 §3.2.1, §3.4.1 to §3.7.1, §3.11.1,
+/// §3.14.1.
+const fn fixed_remaining_length(packet: PacketType) -> Option<usize> {
+    match packet {
+        PacketType::Connack
+        | PacketType::Puback
+        | PacketType::Pubrec
+        | PacketType::Pubrel
+        | PacketType::Pubcomp
+        | PacketType::Unsuback => Some(2),
+        PacketType::Disconnect => Some(0),
+        _ => None,
+    }
+}

@@ -1,0 +1,45 @@
+//! From an error to the reason code to answer with.
+
+use crate::error::{DecodeError, ErrorClass};
+use crate::packet_type::Version;
+use crate::v5::reason::{ConnackReason, DisconnectReason};
+
+/// The code of the DISCONNECT to send before closing, MQTT 5.0 §4.13.1.
+///
+/// A Server that has not yet sent a CONNACK below 0x80 must not send DISCONNECT, [MQTT-3.14.0-1]: it answers an AUTH
+/// with CONNACK instead, or just closes. 3.1.1 and 3.1 have no such packet: see [`DecodeError::answer`].
+impl From<&DecodeError> for DisconnectReason {
+    fn from(error: &DecodeError) -> Self {
+        match error.class() {
+            // §4.13.1: no closer code exists for the kinds of these two classes.
+            ErrorClass::MalformedPacket => Self::MalformedPacket,
+            ErrorClass::ProtocolError => Self::ProtocolError,
+            // §3.1.2.11.4, §3.2.2.3.6.
+            ErrorClass::PacketTooLarge => Self::PacketTooLarge,
+        }
+    }
+}
+
+/// The code of the CONNACK that a Server answers with while the connection is not yet accepted, MQTT 5.0 §4.13.1,
+/// [MQTT-4.12.0-4].
+impl From<&DecodeError> for ConnackReason {
+    fn from(error: &DecodeError) -> Self {
+        match error.class() {
+            ErrorClass::MalformedPacket => Self::MalformedPacket,
+            ErrorClass::ProtocolError => Self::ProtocolError,
+            ErrorClass::PacketTooLarge => Self::PacketTooLarge,
+        }
+    }
+}
+
+impl DecodeError {
+    /// The code of the DISCONNECT to send before closing; `None` in 3.1.1 and 3.1, where one can only close,
+    /// 3.1.1 [MQTT-4.8.0-1].
+    #[must_use]
+    pub fn answer(&self) -> Option<DisconnectReason> {
+        match self.version() {
+            Version::V5_0 => Some(self.into()),
+            Version::V3_1_1 | Version::V3_1 => None,
+        }
+    }
+}

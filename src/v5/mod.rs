@@ -1,0 +1,231 @@
+//! MQTT 5.0: the nine packets that carry reason codes.
+//!
+//! ```
+//! use mqtt_reason::{Decoded, v5::{self, Packet, PubackReason}};
+//!
+//! let bytes = [0x40, 0x0A, 0x00, 0x0A, 0x87, 0x06, 0x1F, 0x00, 0x03, b'A', b'C', b'L'];
+//! let Decoded::Packet { packet: Packet::Puback(puback), len } = v5::decode(&bytes)? else {
+//!     panic!("it is a PUBACK");
+//! };
+//! assert_eq!(len, 12);
+//! assert_eq!(puback.reason, PubackReason::NotAuthorized);
+//! assert_eq!(puback.properties.reason_string(), Some("ACL"));
+//! # Ok::<(), mqtt_reason::DecodeError>(())
+//! ```
+
+mod ack;
+mod answer;
+mod auth;
+mod connack;
+mod disconnect;
+pub mod parse;
+pub(crate) mod properties;
+mod property;
+pub(crate) mod reason;
+mod suback;
+
+use bytes::BufMut;
+use nom::Parser;
+use nom::combinator::into;
+
+pub use self::ack::{Ack, AckReason, Puback, Pubcomp, Pubrec, Pubrel};
+pub use self::auth::Auth;
+pub use self::connack::Connack;
+pub use self::disconnect::Disconnect;
+pub use self::properties::{
+    AckProperties, AuthProperties, ConnackProperties, DisconnectProperties, PropertyError,
+    PropertyErrorKind, PropertyIter, UserProperties,
+};
+pub use self::property::Property;
+pub use self::reason::{
+    AuthReason, ConnackReason, DisconnectReason, PubackReason, PubcompReason, PubrecReason,
+    PubrelReason, SubackReason, UnsubackReason,
+};
+pub use self::suback::{Suback, SubscriptionAck, SubscriptionReason, Unsuback};
+
+use crate::encode::{Encode, EncodeError};
+use crate::error::{DecodeError, ErrorKind, Parsed, refuse};
+use crate::frame::{self, Decoded, Header, HeaderOrNeeded};
+use crate::options::{DecodeOptions, EncodeOptions};
+use crate::packet_type::{PacketType, Version};
+use crate::reason::sealed::Sealed;
+
+/// Any of the nine packets, MQTT 5.0 §3.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Packet<'a> {
+    /// Connect acknowledgment.
+    Connack(Connack<'a>),
+    /// Publish acknowledgment.
+    Puback(Puback<'a>),
+    /// Publish received.
+    Pubrec(Pubrec<'a>),
+    /// Publish release.
+    Pubrel(Pubrel<'a>),
+    /// Publish complete.
+    Pubcomp(Pubcomp<'a>),
+    /// Subscribe acknowledgment.
+    Suback(Suback<'a>),
+    /// Unsubscribe acknowledgment.
+    Unsuback(Unsuback<'a>),
+    /// Disconnect notification.
+    Disconnect(Disconnect<'a>),
+    /// Authentication exchange.
+    Auth(Auth<'a>),
+}
+
+/// The same call on whichever packet it is.
+macro_rules! each {
+    ($packet:expr, $inner:ident => $call:expr) => {
+        match $packet {
+            Packet::Connack($inner) => $call,
+            Packet::Puback($inner) => $call,
+            Packet::Pubrec($inner) => $call,
+            Packet::Pubrel($inner) => $call,
+            Packet::Pubcomp($inner) => $call,
+            Packet::Suback($inner) => $call,
+            Packet::Unsuback($inner) => $call,
+            Packet::Disconnect($inner) => $call,
+            Packet::Auth($inner) => $call,
+        }
+    };
+}
+
+/// A packet's place in [`Packet`].
+macro_rules! variants {
+    ($($Variant:ident)+) => {
+        $(
+            impl<'a> From<$Variant<'a>> for Packet<'a> {
+                #[inline]
+                fn from(packet: $Variant<'a>) -> Self {
+                    Self::$Variant(packet)
+                }
+            }
+        )+
+
+        impl Packet<'_> {
+            /// The packet type.
+            #[inline]
+            #[must_use]
+            pub const fn packet_type(&self) -> PacketType {
+                match self {
+                    $(Self::$Variant(_) => PacketType::$Variant,)+
+                }
+            }
+        }
+    };
+}
+
+variants! { Connack Puback Pubrec Pubrel Pubcomp Suback Unsuback Disconnect Auth }
+
+impl<'a> Packet<'a> {
+    /// The properties in wire order, whatever the packet.
+    #[must_use]
+    pub const fn properties(&self) -> PropertyIter<'a> {
+        each!(self, packet => packet.properties.iter())
+    }
+}
+
+impl Sealed for Packet<'_> {}
+
+impl Encode for Packet<'_> {
+    #[inline]
+    fn encoded_len(&self) -> usize {
+        each!(self, packet => packet.encoded_len())
+    }
+
+    #[inline]
+    fn encode_with<B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError> {
+        each!(self, packet => packet.encode_with(options, dst))
+    }
+}
+
+/// Decodes the packet at the start of `i`, sender unknown and without limits: [`decode_with`] default options.
+///
+/// # Errors
+///
+/// As [`decode_with`].
+#[inline]
+pub fn decode(i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
+    decode_with(&DecodeOptions::new(), i)
+}
+
+/// Decodes the packet at the start of `i`.
+///
+/// Nothing is copied or allocated: the packet borrows from `i`. Packets of other types come back as
+/// [`Decoded::Frame`]; if bytes are missing, [`Decoded::Incomplete`] says how many.
+///
+/// # Errors
+///
+/// The first thing in wire order that the specification forbids, see [`ErrorKind`]. The fixed header is judged as
+/// soon as it is there, the rest when the packet is whole.
+#[inline]
+pub fn decode_with<'a>(
+    options: &DecodeOptions,
+    i: &'a [u8],
+) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
+    match frame::header(Version::V5_0, options, i)? {
+        HeaderOrNeeded::Needed(needed) => Ok(Decoded::Incomplete { needed }),
+        HeaderOrNeeded::Header(header) => decode_body(options, &header, i),
+    }
+}
+
+/// Decodes a packet that is there as a whole.
+fn decode_body<'a>(
+    options: &DecodeOptions,
+    header: &Header,
+    i: &'a [u8],
+) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
+    let len = header.len;
+    let bytes = i.get(..len).unwrap_or_default();
+    match packet(options, header, bytes) {
+        Ok((_, Some(packet))) => Ok(Decoded::Packet { packet, len }),
+        Ok((_, None)) => Ok(Decoded::Frame(frame::frame(header, i))),
+        Err(error) => Err(frame::place(
+            error,
+            header,
+            bytes,
+            Version::V5_0,
+            options.sender,
+        )),
+    }
+}
+
+/// The packet that `bytes` are, to the last of them; `None` if it is of another type.
+fn packet<'a>(
+    options: &DecodeOptions,
+    header: &Header,
+    bytes: &'a [u8],
+) -> Parsed<'a, Option<Packet<'a>>> {
+    let body = bytes.get(header.header_len..).unwrap_or_default();
+    let (rest, packet) = match header.packet_type {
+        PacketType::Connack => {
+            // A CONNACK of 3.1.1 or 3.1, whose two bytes can never be one of 5.0.
+            if let [0b0 | 0b1, code] = *body {
+                let from_length = bytes.get(1..).unwrap_or_default();
+                return refuse(from_length, ErrorKind::V3Connack { code });
+            }
+            into(|i| Connack::parse(i, options)).parse(body)
+        }
+        PacketType::Puback => into(|i| Puback::parse(i, options)).parse(body),
+        PacketType::Pubrec => into(|i| Pubrec::parse(i, options)).parse(body),
+        PacketType::Pubrel => into(|i| Pubrel::parse(i, options)).parse(body),
+        PacketType::Pubcomp => into(|i| Pubcomp::parse(i, options)).parse(body),
+        PacketType::Suback => into(|i| Suback::parse(i, options)).parse(body),
+        PacketType::Unsuback => into(|i| Unsuback::parse(i, options)).parse(body),
+        PacketType::Disconnect => into(|i| Disconnect::parse(i, options)).parse(body),
+        PacketType::Auth => into(|i| Auth::parse(i, options)).parse(body),
+        PacketType::Connect
+        | PacketType::Publish
+        | PacketType::Subscribe
+        | PacketType::Unsubscribe
+        | PacketType::Pingreq
+        | PacketType::Pingresp => return Ok((&[], None)),
+    }?;
+    frame::no_more(rest)?;
+    Ok((rest, Some(packet)))
+}

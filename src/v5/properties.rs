@@ -1,0 +1,622 @@
+//! Property sections: checked once, then read without a `Result`; one private engine, four public types.
+
+use core::fmt;
+
+use bytes::BufMut;
+use nom::bytes::complete::take;
+
+use crate::error::{ErrorKind, Parsed, refuse};
+use crate::options::DecodeOptions;
+use crate::packet_type::{PacketType, Side};
+use crate::property_id::{PropertyId, PropertySet};
+use crate::types::QoS;
+use crate::v5::property::{Property, ValueRefusal};
+use crate::wire::{self, VARIABLE_BYTE_INTEGER_MAX};
+
+/// Properties that were checked: allowed in their packet, none twice but User Property, every value in range.
+#[derive(Clone, Copy)]
+pub(crate) struct Section<'a> {
+    source: Source<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// The section of a decoded packet, without its Property Length.
+    Wire(&'a [u8]),
+    /// Properties to be sent and the bytes they take.
+    List { items: &'a [Property<'a>], len: u32 },
+}
+
+/// What decides over a property section besides its bytes.
+struct Rules {
+    packet: PacketType,
+    allowed: PropertySet,
+    /// Allowed in the packet, but not from this sender or not asked for.
+    forbidden: PropertySet,
+}
+
+impl Rules {
+    fn new(packet: PacketType, allowed: PropertySet, options: &DecodeOptions) -> Self {
+        let mut forbidden = PropertySet::EMPTY;
+        // [MQTT-3.14.2-2]
+        if packet == PacketType::Disconnect && options.sender == Some(Side::Server) {
+            forbidden.insert(PropertyId::SessionExpiryInterval);
+        }
+        // [MQTT-3.1.2-29]
+        if drops_problem_information(packet, options.sender, options.request_problem_information) {
+            forbidden.insert(PropertyId::ReasonString);
+            forbidden.insert(PropertyId::UserProperty);
+        }
+        Self {
+            packet,
+            allowed,
+            forbidden,
+        }
+    }
+
+    /// The error of a property that is allowed in the packet, but forbidden here.
+    #[cold]
+    fn forbidden_kind(&self, id: PropertyId) -> ErrorKind {
+        let packet = self.packet;
+        if id.is_problem_information() {
+            ErrorKind::ProblemInformation { packet, id }
+        } else {
+            let sender = Side::Server;
+            ErrorKind::PropertySender { id, sender }
+        }
+    }
+}
+
+/// Whether a packet must go without Reason String and User Property, [MQTT-3.1.2-29].
+///
+/// # Conformance
+///
+/// The setting binds the Server only; an unknown sender is taken for the Server.
+#[inline]
+pub(crate) const fn drops_problem_information(
+    packet: PacketType,
+    sender: Option<Side>,
+    requested: bool,
+) -> bool {
+    !requested
+        && !matches!(sender, Some(Side::Client))
+        && !matches!(packet, PacketType::Connack | PacketType::Disconnect)
+}
+
+/// Which properties an encoder keeps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Keep {
+    All,
+    AllButUserProperties,
+    NoProblemInformation,
+}
+
+impl Keep {
+    const fn keeps(self, id: PropertyId) -> bool {
+        match self {
+            Self::All => true,
+            Self::AllButUserProperties => !matches!(id, PropertyId::UserProperty),
+            Self::NoProblemInformation => !id.is_problem_information(),
+        }
+    }
+}
+
+impl<'a> Section<'a> {
+    pub(crate) const EMPTY: Self = Self {
+        source: Source::Wire(&[]),
+    };
+
+    /// Property Length and properties, §2.2.2: fit, allowed in this packet, no duplicates, values in range, exact end.
+    pub(crate) fn parse(
+        i: &'a [u8],
+        packet: PacketType,
+        allowed: PropertySet,
+        options: &DecodeOptions,
+    ) -> Parsed<'a, Self> {
+        let (after_length, length) = wire::variable_byte_integer(i)?;
+        let Ok((rest, bytes)) = take::<_, _, nom::error::Error<_>>(length)(after_length) else {
+            return refuse(i, ErrorKind::PropertyLength { length });
+        };
+        if !bytes.is_empty() {
+            check(bytes, &Rules::new(packet, allowed, options))?;
+        }
+        let source = Source::Wire(bytes);
+        Ok((rest, Self { source }))
+    }
+
+    /// Properties to be sent.
+    pub(crate) fn from_list(
+        items: &'a [Property<'a>],
+        allowed: PropertySet,
+    ) -> Result<Self, PropertyError> {
+        let mut checker = Checker::new(allowed);
+        for item in items {
+            checker.admit(item)?;
+        }
+        let len = checker.len;
+        let source = Source::List { items, len };
+        Ok(Self { source })
+    }
+
+    /// Properties to be sent, written into `buffer`.
+    pub(crate) fn collect<'p>(
+        items: impl IntoIterator<Item = Property<'p>>,
+        buffer: &'a mut [u8],
+        allowed: PropertySet,
+    ) -> Result<Self, PropertyError> {
+        let mut checker = Checker::new(allowed);
+        let mut free = &mut *buffer;
+        for item in items {
+            let index = checker.index;
+            checker.admit(&item)?;
+            if item.encoded_len() > free.len() {
+                return Err(PropertyError {
+                    index,
+                    kind: PropertyErrorKind::BufferTooSmall,
+                });
+            }
+            item.put(&mut free);
+        }
+        let buffer = &*buffer;
+        let source = Source::Wire(buffer.get(..checker.len as usize).unwrap_or_default());
+        Ok(Self { source })
+    }
+
+    /// Whether there is no property.
+    #[inline]
+    pub(crate) const fn is_empty(&self) -> bool {
+        match self.source {
+            Source::Wire(bytes) => bytes.is_empty(),
+            Source::List { items, .. } => items.is_empty(),
+        }
+    }
+
+    /// The number of bytes of the properties kept: the Property Length.
+    #[inline]
+    pub(crate) fn len(&self, keep: Keep) -> usize {
+        match (self.source, keep) {
+            (Source::Wire(bytes), Keep::All) => bytes.len(),
+            (Source::List { len, .. }, Keep::All) => len as usize,
+            _ => self.kept(keep).map(|property| property.encoded_len()).sum(),
+        }
+    }
+
+    /// Writes the properties kept, without the Property Length.
+    #[inline]
+    pub(crate) fn put<B: BufMut>(&self, keep: Keep, dst: &mut B) {
+        match (self.source, keep) {
+            (Source::Wire(bytes), Keep::All) => dst.put_slice(bytes),
+            (Source::List { items, .. }, Keep::All) => {
+                for property in items {
+                    property.put(dst);
+                }
+            }
+            _ => self.kept(keep).for_each(|property| property.put(dst)),
+        }
+    }
+
+    fn kept(&self, keep: Keep) -> impl Iterator<Item = Property<'a>> {
+        self.iter()
+            .filter(move |property| keep.keeps(property.id()))
+    }
+
+    /// The properties in order.
+    #[inline]
+    pub(crate) const fn iter(&self) -> PropertyIter<'a> {
+        PropertyIter {
+            source: self.source,
+        }
+    }
+
+    /// The first property with this identifier.
+    #[inline]
+    pub(crate) fn find(&self, id: PropertyId) -> Option<Property<'a>> {
+        self.iter().find(|property| property.id() == id)
+    }
+}
+
+/// Checks the properties of a received packet, §2.2.2.2: each before the next, identifier before value.
+fn check<'a>(
+    section: &'a [u8],
+    rules: &Rules,
+) -> Result<(), nom::Err<crate::error::ParseError<'a>>> {
+    let packet = rules.packet;
+    let mut seen = PropertySet::EMPTY;
+    let mut rest = section;
+    while let [byte, value @ ..] = rest {
+        let Some(id) = PropertyId::from_u8(*byte) else {
+            return refuse(rest, ErrorKind::UnknownProperty { packet, id: *byte });
+        };
+        if !rules.allowed.contains(id) {
+            return refuse(rest, ErrorKind::PropertyNotAllowed { packet, id });
+        }
+        if seen.contains(id) {
+            return refuse(rest, ErrorKind::DuplicateProperty { id });
+        }
+        if rules.forbidden.contains(id) {
+            return refuse(rest, rules.forbidden_kind(id));
+        }
+        if id != PropertyId::UserProperty {
+            seen.insert(id);
+        }
+        (rest, _) = Property::parse_value(id, value, wire::check_string)?;
+    }
+    Ok(())
+}
+
+/// Checks properties to be sent, one after the other.
+struct Checker {
+    allowed: PropertySet,
+    seen: PropertySet,
+    index: usize,
+    len: u32,
+}
+
+impl Checker {
+    const fn new(allowed: PropertySet) -> Self {
+        Self {
+            allowed,
+            seen: PropertySet::EMPTY,
+            index: 0,
+            len: 0,
+        }
+    }
+
+    fn admit(&mut self, property: &Property<'_>) -> Result<(), PropertyError> {
+        let id = property.id();
+        let refuse = |kind| {
+            Err(PropertyError {
+                index: self.index,
+                kind,
+            })
+        };
+        if !self.allowed.contains(id) {
+            return refuse(PropertyErrorKind::NotAllowed { id });
+        }
+        if self.seen.contains(id) {
+            return refuse(PropertyErrorKind::Duplicate { id });
+        }
+        match property.refusal() {
+            Some(ValueRefusal::TooLong) => return refuse(PropertyErrorKind::TooLong { id }),
+            Some(ValueRefusal::NullCharacter) => {
+                return refuse(PropertyErrorKind::NullCharacter { id });
+            }
+            Some(ValueRefusal::MaximumQos2) => return refuse(PropertyErrorKind::MaximumQos2),
+            None => {}
+        }
+        // A property has at most 131,075 bytes, so the sum fits before it is judged.
+        let len = self.len as usize + property.encoded_len();
+        match u32::try_from(len) {
+            Ok(len) if len <= VARIABLE_BYTE_INTEGER_MAX => self.len = len,
+            _ => return refuse(PropertyErrorKind::SectionTooLong),
+        }
+        if id != PropertyId::UserProperty {
+            self.seen.insert(id);
+        }
+        self.index += 1;
+        Ok(())
+    }
+}
+
+/// Properties that cannot be sent: which of them, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[error("property {index}: {kind}")]
+#[non_exhaustive]
+pub struct PropertyError {
+    /// The place of the property among those given, counted from 0.
+    pub index: usize,
+    /// What is wrong with it.
+    pub kind: PropertyErrorKind,
+}
+
+/// Why a property cannot be sent.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PropertyErrorKind {
+    /// The packet must not carry it, §2.2.2.2, Table 2-4.
+    #[error("{id} is not a property of this packet")]
+    NotAllowed {
+        /// The property.
+        id: PropertyId,
+    },
+    /// It may occur once only.
+    #[error("{id} occurs twice")]
+    Duplicate {
+        /// The property.
+        id: PropertyId,
+    },
+    /// A string or binary data of more than 65,535 bytes, §1.5.4, §1.5.6.
+    #[error("{id} is longer than 65535 bytes")]
+    TooLong {
+        /// The property.
+        id: PropertyId,
+    },
+    /// A string with U+0000, [MQTT-1.5.4-2].
+    #[error("{id} contains U+0000")]
+    NullCharacter {
+        /// The property.
+        id: PropertyId,
+    },
+    /// Maximum QoS 2 is said by leaving the property out, §3.2.2.3.4.
+    #[error("Maximum QoS is 0 or 1; leave it out for 2")]
+    MaximumQos2,
+    /// All properties together have more than 268,435,455 bytes, §1.5.5.
+    #[error("the properties are longer than 268435455 bytes")]
+    SectionTooLong,
+    /// The buffer that takes the properties is full.
+    #[error("the buffer is too small for the properties")]
+    BufferTooSmall,
+}
+
+/// The properties of a packet in wire order.
+///
+/// The section was checked when the packet was decoded or built: reading it cannot fail.
+#[derive(Clone)]
+pub struct PropertyIter<'a> {
+    source: Source<'a>,
+}
+
+impl<'a> Iterator for PropertyIter<'a> {
+    type Item = Property<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Property<'a>> {
+        match &mut self.source {
+            Source::Wire(bytes) => {
+                let (byte, value) = bytes.split_first()?;
+                let id = PropertyId::from_u8(*byte)?;
+                let (rest, property) =
+                    Property::parse_value(id, value, wire::checked_string).ok()?;
+                *bytes = rest;
+                Some(property)
+            }
+            Source::List { items, .. } => {
+                let (first, rest) = items.split_first()?;
+                *items = rest;
+                Some(*first)
+            }
+        }
+    }
+}
+
+impl core::iter::FusedIterator for PropertyIter<'_> {}
+
+impl fmt::Debug for PropertyIter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// The User Properties of a packet in wire order: names and values.
+#[derive(Clone, Debug)]
+pub struct UserProperties<'a> {
+    properties: PropertyIter<'a>,
+}
+
+impl<'a> Iterator for UserProperties<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.properties.find_map(|property| match property {
+            Property::UserProperty(name, value) => Some((name, value)),
+            _ => None,
+        })
+    }
+}
+
+/// A public type over the engine: which properties it allows, and an accessor for each.
+///
+/// It saves four copies of the same impls; its rows are the one place that says which packet allows which property.
+macro_rules! properties {
+    (
+        $(#[$doc:meta])*
+        pub struct $Name:ident;
+        $($(#[$row_doc:meta])* $accessor:ident: $Type:ty = $Property:ident($value:ident) => $read:expr,)+
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub struct $Name<'a>(Section<'a>);
+
+        impl<'a> $Name<'a> {
+            /// No properties.
+            pub const EMPTY: Self = Self(Section::EMPTY);
+
+            const ALLOWED: PropertySet =
+                PropertySet::of(&[$(PropertyId::$Property,)+ PropertyId::UserProperty]);
+
+            pub(crate) fn parse(
+                i: &'a [u8],
+                packet: PacketType,
+                options: &DecodeOptions,
+            ) -> Parsed<'a, Self> {
+                let (rest, section) = Section::parse(i, packet, Self::ALLOWED, options)?;
+                Ok((rest, Self(section)))
+            }
+
+            pub(crate) const fn section(&self) -> &Section<'a> {
+                &self.0
+            }
+
+            /// Writes properties into `buffer` and borrows them from there: for properties that come from an
+            /// iterator. Where there is a slice, `try_from` needs no buffer.
+            ///
+            /// # Errors
+            ///
+            /// The first property that this packet must not carry, that occurs twice, that has a value which cannot
+            /// be sent, or that `buffer` has no room for.
+            pub fn collect_in<'p>(
+                properties: impl IntoIterator<Item = Property<'p>>,
+                buffer: &'a mut [u8],
+            ) -> Result<Self, PropertyError> {
+                Section::collect(properties, buffer, Self::ALLOWED).map(Self)
+            }
+
+            /// Whether there is no property.
+            #[inline]
+            #[must_use]
+            pub const fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+
+            /// The properties in wire order.
+            #[inline]
+            #[must_use]
+            pub const fn iter(&self) -> PropertyIter<'a> {
+                self.0.iter()
+            }
+
+            $(
+                $(#[$row_doc])*
+                #[must_use]
+                pub fn $accessor(&self) -> Option<$Type> {
+                    match self.0.find(PropertyId::$Property)? {
+                        Property::$Property($value) => Some($read),
+                        _ => None,
+                    }
+                }
+            )+
+
+            /// The User Properties, names and values in wire order.
+            #[must_use]
+            pub const fn user_properties(&self) -> UserProperties<'a> {
+                UserProperties { properties: self.0.iter() }
+            }
+        }
+
+        impl Default for $Name<'_> {
+            fn default() -> Self {
+                Self::EMPTY
+            }
+        }
+
+        impl<'a> TryFrom<&'a [Property<'a>]> for $Name<'a> {
+            type Error = PropertyError;
+
+            /// Borrows properties to be sent.
+            ///
+            /// # Errors
+            ///
+            /// The first property that this packet must not carry, that occurs twice, or that has a value which
+            /// cannot be sent.
+            fn try_from(properties: &'a [Property<'a>]) -> Result<Self, PropertyError> {
+                Section::from_list(properties, Self::ALLOWED).map(Self)
+            }
+        }
+
+        impl<'a, const N: usize> TryFrom<&'a [Property<'a>; N]> for $Name<'a> {
+            type Error = PropertyError;
+
+            fn try_from(properties: &'a [Property<'a>; N]) -> Result<Self, PropertyError> {
+                Self::try_from(properties.as_slice())
+            }
+        }
+
+        impl<'a> IntoIterator for $Name<'a> {
+            type Item = Property<'a>;
+            type IntoIter = PropertyIter<'a>;
+
+            fn into_iter(self) -> PropertyIter<'a> {
+                self.iter()
+            }
+        }
+
+        impl<'a> IntoIterator for &$Name<'a> {
+            type Item = Property<'a>;
+            type IntoIter = PropertyIter<'a>;
+
+            fn into_iter(self) -> PropertyIter<'a> {
+                self.iter()
+            }
+        }
+
+        /// Equal if the same properties stand in the same order, wherever they are borrowed from.
+        impl PartialEq for $Name<'_> {
+            fn eq(&self, other: &Self) -> bool {
+                self.iter().eq(other.iter())
+            }
+        }
+
+        impl Eq for $Name<'_> {}
+
+        impl fmt::Debug for $Name<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.iter().fmt(f)
+            }
+        }
+    };
+}
+
+properties! {
+    /// The properties of a CONNACK, MQTT 5.0 §3.2.2.3.
+    pub struct ConnackProperties;
+    /// Seconds until the Session ends after the connection; absent: what the Client asked for. §3.2.2.3.2.
+    session_expiry_interval: u32 = SessionExpiryInterval(value) => value,
+    /// The Client Identifier that the Server chose. §3.2.2.3.7.
+    assigned_client_identifier: &'a str = AssignedClientIdentifier(value) => value,
+    /// The Keep Alive in seconds that the Client must use; absent: its own. §3.2.2.3.14.
+    server_keep_alive: u16 = ServerKeepAlive(value) => value,
+    /// The name of the authentication method. §3.2.2.3.17.
+    authentication_method: &'a str = AuthenticationMethod(value) => value,
+    /// Data of the authentication method. §3.2.2.3.18.
+    ///
+    /// # Conformance
+    ///
+    /// Accepted without Authentication Method: no sentence forbids that in a CONNACK.
+    authentication_data: &'a [u8] = AuthenticationData(value) => value,
+    /// The basis for creating Response Topics. §3.2.2.3.15.
+    response_information: &'a str = ResponseInformation(value) => value,
+    /// Other Servers to use. §3.2.2.3.16.
+    server_reference: &'a str = ServerReference(value) => value,
+    /// The reason in words, for people. §3.2.2.3.9.
+    reason_string: &'a str = ReasonString(value) => value,
+    /// How many QoS 1 and QoS 2 messages the Server handles at a time; absent: 65,535. §3.2.2.3.3.
+    receive_maximum: u16 = ReceiveMaximum(value) => value.get(),
+    /// The highest Topic Alias that the Server accepts; absent: 0, none. §3.2.2.3.8.
+    topic_alias_maximum: u16 = TopicAliasMaximum(value) => value,
+    /// The highest QoS that the Server supports, 0 or 1; absent: 2. §3.2.2.3.4.
+    maximum_qos: QoS = MaximumQos(value) => value,
+    /// Whether the Server keeps retained messages; absent: yes. §3.2.2.3.5.
+    retain_available: bool = RetainAvailable(value) => value,
+    /// The largest packet that the Server accepts, in bytes; absent: no limit. §3.2.2.3.6.
+    maximum_packet_size: u32 = MaximumPacketSize(value) => value.get(),
+    /// Whether the Server offers Wildcard Subscriptions; absent: yes. §3.2.2.3.11.
+    wildcard_subscription_available: bool = WildcardSubscriptionAvailable(value) => value,
+    /// Whether the Server offers Subscription Identifiers; absent: yes. §3.2.2.3.12.
+    subscription_identifiers_available: bool = SubscriptionIdentifiersAvailable(value) => value,
+    /// Whether the Server offers Shared Subscriptions; absent: yes. §3.2.2.3.13.
+    shared_subscription_available: bool = SharedSubscriptionAvailable(value) => value,
+}
+
+properties! {
+    /// The properties of a PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK or UNSUBACK, MQTT 5.0 §3.4.2.2 and its kin.
+    pub struct AckProperties;
+    /// The reason in words, for people. §3.4.2.2.2 and its kin.
+    reason_string: &'a str = ReasonString(value) => value,
+}
+
+properties! {
+    /// The properties of a DISCONNECT, MQTT 5.0 §3.14.2.2.
+    pub struct DisconnectProperties;
+    /// Seconds until the Session ends after the connection; absent: as in CONNECT. Sent by the Client. §3.14.2.2.2.
+    session_expiry_interval: u32 = SessionExpiryInterval(value) => value,
+    /// The reason in words, for people. §3.14.2.2.3.
+    reason_string: &'a str = ReasonString(value) => value,
+    /// Other Servers to use. §3.14.2.2.5.
+    ///
+    /// # Conformance
+    ///
+    /// Accepted with any code and from either side: only descriptive sentences speak of the Server and of 0x9C and
+    /// 0x9D. An encoder that knows it works for a Client refuses it.
+    server_reference: &'a str = ServerReference(value) => value,
+}
+
+properties! {
+    /// The properties of an AUTH, MQTT 5.0 §3.15.2.2.
+    pub struct AuthProperties;
+    /// The name of the authentication method. §3.15.2.2.2.
+    authentication_method: &'a str = AuthenticationMethod(value) => value,
+    /// Data of the authentication method. §3.15.2.2.3.
+    authentication_data: &'a [u8] = AuthenticationData(value) => value,
+    /// The reason in words, for people. §3.15.2.2.4.
+    reason_string: &'a str = ReasonString(value) => value,
+}

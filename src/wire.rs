@@ -1,0 +1,320 @@
+//! The data representations of MQTT 5.0 §1.5: parser and writer side by side.
+//!
+//! The parsers run inside a frame, where the input is complete: too few bytes are an error, never "incomplete".
+
+use bytes::BufMut;
+use nom::bytes::complete::take;
+use nom::number::complete::{be_u8, be_u16, be_u32};
+
+use crate::error::{ErrorKind, ParseError, Parsed, refuse};
+
+/// The largest value of a Variable Byte Integer, §1.5.5, Table 1-1.
+pub(crate) const VARIABLE_BYTE_INTEGER_MAX: u32 = 268_435_455;
+
+/// The largest length of a string or of binary data, §1.5.4 and §1.5.6.
+pub(crate) const LENGTH_MAX: usize = u16::MAX as usize;
+
+/// A byte.
+#[inline]
+pub(crate) fn byte(i: &[u8]) -> Parsed<'_, u8> {
+    be_u8(i)
+}
+
+/// A Two Byte Integer, §1.5.2.
+#[inline]
+pub(crate) fn two_byte_integer(i: &[u8]) -> Parsed<'_, u16> {
+    be_u16(i)
+}
+
+/// A Four Byte Integer, §1.5.3.
+#[inline]
+pub(crate) fn four_byte_integer(i: &[u8]) -> Parsed<'_, u32> {
+    be_u32(i)
+}
+
+/// What the bytes say of a Variable Byte Integer that starts with them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum VariableByteInteger {
+    /// It is whole.
+    Whole {
+        /// 0 to 268,435,455.
+        value: u32,
+        /// 1 to 4 bytes.
+        len: u8,
+        /// Whether fewer bytes would do, [MQTT-1.5.5-1].
+        minimal: bool,
+    },
+    /// It goes on after the last byte.
+    Unfinished,
+    /// The fourth byte announces a fifth.
+    TooLong,
+}
+
+impl VariableByteInteger {
+    /// Reads the integer at the start of `i`, §1.5.5.
+    ///
+    /// # Conformance
+    ///
+    /// All of 0 to 268,435,455 are read, as the errata of 3.1.1 ask for: the algorithm printed there refuses some
+    /// integers of four bytes.
+    #[inline]
+    pub(crate) const fn read(i: &[u8]) -> Self {
+        let (value, len, last) = match *i {
+            [a @ 0..=0x7F, ..] => (a as u32, 1, 1),
+            [a, b @ 0..=0x7F, ..] => (low(a) | (b as u32) << 7, 2, b),
+            [a, b, c @ 0..=0x7F, ..] => (low(a) | low(b) << 7 | (c as u32) << 14, 3, c),
+            [a, b, c, d @ 0..=0x7F, ..] => {
+                let value = low(a) | low(b) << 7 | low(c) << 14 | (d as u32) << 21;
+                (value, 4, d)
+            }
+            [_, _, _, _, ..] => return Self::TooLong,
+            _ => return Self::Unfinished,
+        };
+        Self::Whole {
+            value,
+            len,
+            minimal: last != 0,
+        }
+    }
+}
+
+/// The seven value bits of a byte of a Variable Byte Integer.
+#[inline]
+const fn low(byte: u8) -> u32 {
+    (byte & 0x7F) as u32
+}
+
+/// A Variable Byte Integer in its shortest form, §1.5.5, [MQTT-1.5.5-1].
+#[inline]
+pub(crate) fn variable_byte_integer(i: &[u8]) -> Parsed<'_, u32> {
+    match VariableByteInteger::read(i) {
+        VariableByteInteger::Whole {
+            value,
+            len,
+            minimal: true,
+        } => {
+            let (rest, _) = take(len)(i)?;
+            Ok((rest, value))
+        }
+        VariableByteInteger::Whole { .. } => refuse(i, ErrorKind::VariableByteIntegerNotMinimal),
+        VariableByteInteger::Unfinished => refuse(i, ErrorKind::Truncated),
+        VariableByteInteger::TooLong => refuse(i, ErrorKind::VariableByteIntegerTooLong),
+    }
+}
+
+/// The number of bytes of `value` as a Variable Byte Integer: 1 to 4, §1.5.5, Table 1-1.
+#[inline]
+pub(crate) const fn variable_byte_integer_len(value: u32) -> u32 {
+    match value {
+        0..=0x7F => 1,
+        0x80..=0x3FFF => 2,
+        0x4000..=0x1F_FFFF => 3,
+        _ => 4,
+    }
+}
+
+/// Binary Data, §1.5.6: a Two Byte Integer and that many bytes. Refused at the length, whichever part is missing.
+#[inline]
+pub(crate) fn binary(i: &[u8]) -> Parsed<'_, &[u8]> {
+    let (rest, len) = two_byte_integer(i)?;
+    match take::<_, _, ParseError<'_>>(len)(rest) {
+        Ok(parsed) => Ok(parsed),
+        Err(_) => refuse(i, ErrorKind::Truncated),
+    }
+}
+
+/// Checks a UTF-8 Encoded String, §1.5.4: well-formed [MQTT-1.5.4-1] and without U+0000 [MQTT-1.5.4-2].
+///
+/// The text is not kept: [`checked_string`] reads it when somebody asks for it.
+///
+/// # Conformance
+///
+/// Control characters and noncharacters, which strings SHOULD NOT contain, are accepted.
+#[inline]
+pub(crate) fn check_string(i: &[u8]) -> Parsed<'_, &str> {
+    let (rest, bytes) = binary(i)?;
+    if is_ascii_without_null(bytes) || (!bytes.contains(&0) && core::str::from_utf8(bytes).is_ok())
+    {
+        Ok((rest, ""))
+    } else {
+        refuse_string(bytes)
+    }
+}
+
+/// A string that [`check_string`] has accepted before.
+#[inline]
+pub(crate) fn checked_string(i: &[u8]) -> Parsed<'_, &str> {
+    let (rest, bytes) = binary(i)?;
+    Ok((rest, core::str::from_utf8(bytes).unwrap_or_default()))
+}
+
+/// Refuses a string at its first ill-formed or null character.
+#[cold]
+fn refuse_string<T>(bytes: &[u8]) -> Result<T, nom::Err<ParseError<'_>>> {
+    let well_formed = match core::str::from_utf8(bytes) {
+        Ok(_) => bytes.len(),
+        Err(error) => error.valid_up_to(),
+    };
+    let null = bytes.iter().position(|&byte| byte == 0);
+    let (offset, kind) = match null {
+        Some(null) if null < well_formed => (null, ErrorKind::NullCharacter),
+        _ => (well_formed, ErrorKind::IllFormedUtf8),
+    };
+    refuse(bytes.get(offset..).unwrap_or_default(), kind)
+}
+
+/// Whether every byte is in 0x01..=0x7F, eight bytes at a time.
+///
+/// Subtracting 1 from each byte sets its high bit for 0 alone, as long as no byte has it already.
+#[inline]
+pub(crate) fn is_ascii_without_null(bytes: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let (words, tail) = bytes.as_chunks::<8>();
+    let mut seen = 0;
+    for word in words {
+        let word = u64::from_ne_bytes(*word);
+        seen |= word | word.wrapping_sub(ONES);
+    }
+    let mut seen_in_tail = 0;
+    for byte in tail {
+        seen_in_tail |= byte | byte.wrapping_sub(1);
+    }
+    seen & HIGHS == 0 && seen_in_tail & 0x80 == 0
+}
+
+/// Writes a property's identifier and its string or binary data. The caller has checked that it has at most 65,535
+/// bytes.
+#[inline]
+pub(crate) fn put_binary<B: BufMut>(id: u8, bytes: &[u8], dst: &mut B) {
+    let [high, low] = length(bytes.len());
+    dst.put_slice(&[id, high, low]);
+    dst.put_slice(bytes);
+}
+
+/// Writes the second string of a pair, §1.5.7; the first is written by [`put_binary`].
+#[inline]
+pub(crate) fn put_second_string<B: BufMut>(text: &str, dst: &mut B) {
+    dst.put_slice(&length(text.len()));
+    dst.put_slice(text.as_bytes());
+}
+
+/// A length of at most 65,535 as a Two Byte Integer.
+#[inline]
+fn length(len: usize) -> [u8; 2] {
+    u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes()
+}
+
+/// The fixed-size beginning of a packet, at most sixteen bytes, assembled in a register and written at once.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Head {
+    bits: u128,
+    len: u32,
+}
+
+impl Head {
+    /// Appends a byte.
+    #[inline]
+    pub(crate) const fn byte(mut self, byte: u8) -> Self {
+        self.bits |= (byte as u128) << (8 * self.len);
+        self.len += 1;
+        self
+    }
+
+    /// Appends the first `count` of three bytes.
+    #[inline]
+    pub(crate) const fn bytes(mut self, bytes: [u8; 3], count: u32) -> Self {
+        let [a, b, c] = bytes;
+        let all = u32::from_le_bytes([a, b, c, 0]);
+        let kept = all & ((1 << (8 * count)) - 1);
+        self.bits |= (kept as u128) << (8 * self.len);
+        self.len += count;
+        self
+    }
+
+    /// Appends a Variable Byte Integer in its shortest form, §1.5.5.
+    #[inline]
+    pub(crate) const fn variable_byte_integer(mut self, value: u32) -> Self {
+        let mut rest = value;
+        loop {
+            let [low, ..] = rest.to_le_bytes();
+            rest >>= 7;
+            if rest == 0 {
+                return self.byte(low);
+            }
+            self = self.byte(low | 0x80);
+        }
+    }
+
+    /// Writes the bytes.
+    #[inline]
+    pub(crate) fn put<B: BufMut>(self, dst: &mut B) {
+        let bytes = self.bits.to_le_bytes();
+        dst.put_slice(bytes.get(..self.len as usize).unwrap_or(&bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(value: u32) -> std::vec::Vec<u8> {
+        let mut buffer = std::vec::Vec::new();
+        Head::default()
+            .variable_byte_integer(value)
+            .put(&mut buffer);
+        buffer
+    }
+
+    /// §1.5.5, Table 1-1.
+    const TABLE_1_1: [(u32, &[u8]); 8] = [
+        (0, &[0x00]),
+        (127, &[0x7F]),
+        (128, &[0x80, 0x01]),
+        (16_383, &[0xFF, 0x7F]),
+        (16_384, &[0x80, 0x80, 0x01]),
+        (2_097_151, &[0xFF, 0xFF, 0x7F]),
+        (2_097_152, &[0x80, 0x80, 0x80, 0x01]),
+        (268_435_455, &[0xFF, 0xFF, 0xFF, 0x7F]),
+    ];
+
+    #[test]
+    fn writes_and_reads_the_limits_of_variable_byte_integers() {
+        for (value, bytes) in TABLE_1_1 {
+            assert_eq!(written(value), bytes);
+            assert_eq!(variable_byte_integer_len(value) as usize, bytes.len());
+            assert_eq!(variable_byte_integer(bytes), Ok((&[][..], value)));
+        }
+    }
+
+    #[test]
+    fn tells_unfinished_from_too_long() {
+        assert_eq!(
+            VariableByteInteger::read(&[0x80, 0x80, 0x80]),
+            VariableByteInteger::Unfinished
+        );
+        assert_eq!(
+            VariableByteInteger::read(&[0x80, 0x80, 0x80, 0x80]),
+            VariableByteInteger::TooLong
+        );
+    }
+
+    #[test]
+    fn finds_null_and_non_ascii_at_every_place() {
+        for len in 0..40 {
+            let mut bytes = std::vec![b'a'; len];
+            assert!(is_ascii_without_null(&bytes), "{len}");
+            for place in 0..len {
+                for bad in [0x00, 0x80, 0xFF] {
+                    bytes[place] = bad;
+                    assert!(!is_ascii_without_null(&bytes), "{bad} at {place} of {len}");
+                }
+                for good in [0x01, 0x7F] {
+                    bytes[place] = good;
+                    assert!(is_ascii_without_null(&bytes), "{good} at {place} of {len}");
+                }
+                bytes[place] = b'a';
+            }
+        }
+    }
+}
