@@ -1,0 +1,155 @@
+//! The codec's answer in the words of the oracle.
+
+use mqtt_reason::v5::Property;
+use mqtt_reason::{Code, CodeList, DecodeError, DecodeOptions, Decoded, ErrorClass, Side, v3, v5};
+
+use crate::oracle::{Class, Context, Packet, Sender, Value, Verdict, Version};
+
+/// Every context that differs in version or sender, without limits.
+pub(crate) fn contexts() -> impl Iterator<Item = Context> {
+    let versions = [Version::V3_1, Version::V3_1_1, Version::V5_0];
+    let senders = [None, Some(Sender::Client), Some(Sender::Server)];
+    versions
+        .into_iter()
+        .flat_map(move |version| senders.map(|sender| context(version, sender)))
+}
+
+/// A context without limits.
+pub(crate) fn context(version: Version, sender: Option<Sender>) -> Context {
+    Context {
+        version,
+        sender,
+        max_packet_size: None,
+        request_problem_information: true,
+    }
+}
+
+/// What the codec makes of `bytes`.
+pub(crate) fn verdict(bytes: &[u8], context: &Context) -> Verdict {
+    let mut options =
+        DecodeOptions::new().request_problem_information(context.request_problem_information);
+    match context.sender {
+        Some(Sender::Client) => options = options.sender(Side::Client),
+        Some(Sender::Server) => options = options.sender(Side::Server),
+        None => {}
+    }
+    if let Some(max) = context.max_packet_size {
+        options = options.max_packet_size(max);
+    }
+    match context.version {
+        Version::V5_0 => judge(v5::decode_with(&options, bytes), v5_packet),
+        Version::V3_1_1 => judge(
+            v3::decode_with(v3::Version::V3_1_1, &options, bytes),
+            v3_packet,
+        ),
+        Version::V3_1 => judge(
+            v3::decode_with(v3::Version::V3_1, &options, bytes),
+            v3_packet,
+        ),
+    }
+}
+
+fn judge<P>(result: Result<Decoded<'_, P>, DecodeError>, fields: fn(P) -> Packet) -> Verdict {
+    match result {
+        Ok(Decoded::Packet { packet, len }) => Verdict::Packet {
+            packet: fields(packet),
+            len,
+        },
+        Ok(Decoded::Frame(frame)) => Verdict::Frame {
+            packet_type: frame.packet_type().as_u8(),
+            len: frame.bytes().len(),
+        },
+        Ok(Decoded::Incomplete { needed }) => Verdict::Incomplete {
+            needed: needed.get(),
+        },
+        Err(error) => Verdict::Refused {
+            class: match error.class() {
+                ErrorClass::MalformedPacket => Class::Malformed,
+                ErrorClass::ProtocolError => Class::ProtocolError,
+                ErrorClass::PacketTooLarge => Class::PacketTooLarge,
+                class => panic!("a class that the oracle does not know: {class:?}"),
+            },
+            offset: error.offset(),
+            packet_type: error.packet().map(|packet| packet.as_u8()),
+        },
+    }
+}
+
+fn codes<C: Code>(list: CodeList<'_, C>) -> Vec<u8> {
+    list.iter().map(Code::as_u8).collect()
+}
+
+fn v5_packet(packet: v5::Packet<'_>) -> Packet {
+    let mut fields = Packet {
+        packet_type: packet.packet_type().as_u8(),
+        session_present: None,
+        packet_id: None,
+        codes: Vec::new(),
+        properties: packet.properties().map(property).collect(),
+    };
+    let (packet_id, codes) = match packet {
+        v5::Packet::Connack(connack) => {
+            fields.session_present = Some(connack.session_present());
+            (None, vec![connack.reason().as_u8()])
+        }
+        v5::Packet::Puback(ack) => (Some(ack.packet_id), vec![ack.reason.as_u8()]),
+        v5::Packet::Pubrec(ack) => (Some(ack.packet_id), vec![ack.reason.as_u8()]),
+        v5::Packet::Pubrel(ack) => (Some(ack.packet_id), vec![ack.reason.as_u8()]),
+        v5::Packet::Pubcomp(ack) => (Some(ack.packet_id), vec![ack.reason.as_u8()]),
+        v5::Packet::Suback(ack) => (Some(ack.packet_id), codes(ack.reasons)),
+        v5::Packet::Unsuback(ack) => (Some(ack.packet_id), codes(ack.reasons)),
+        v5::Packet::Disconnect(disconnect) => (None, vec![disconnect.reason.as_u8()]),
+        v5::Packet::Auth(auth) => (None, vec![auth.reason.as_u8()]),
+        packet => panic!("a packet that the oracle does not know: {packet:?}"),
+    };
+    fields.packet_id = packet_id.map(u16::from);
+    fields.codes = codes;
+    fields
+}
+
+fn property(property: Property<'_>) -> (u8, Value) {
+    let value = match property {
+        Property::SessionExpiryInterval(value) => Value::Four(value),
+        Property::MaximumPacketSize(value) => Value::Four(value.get()),
+        Property::ServerKeepAlive(value) | Property::TopicAliasMaximum(value) => Value::Two(value),
+        Property::ReceiveMaximum(value) => Value::Two(value.get()),
+        Property::MaximumQos(value) => Value::Byte(value.as_u8()),
+        Property::RetainAvailable(value)
+        | Property::WildcardSubscriptionAvailable(value)
+        | Property::SubscriptionIdentifiersAvailable(value)
+        | Property::SharedSubscriptionAvailable(value) => Value::Byte(value.into()),
+        Property::AssignedClientIdentifier(text)
+        | Property::AuthenticationMethod(text)
+        | Property::ResponseInformation(text)
+        | Property::ServerReference(text)
+        | Property::ReasonString(text) => Value::Text(text.to_owned()),
+        Property::AuthenticationData(data) => Value::Binary(data.to_vec()),
+        Property::UserProperty(name, value) => Value::Pair(name.to_owned(), value.to_owned()),
+    };
+    (property.id().as_u8(), value)
+}
+
+fn v3_packet(packet: v3::Packet<'_>) -> Packet {
+    let (session_present, packet_id, codes) = match packet {
+        v3::Packet::Connack(connack) => (
+            Some(connack.session_present()),
+            None,
+            vec![connack.return_code().as_u8()],
+        ),
+        v3::Packet::Puback(id)
+        | v3::Packet::Pubrec(id)
+        | v3::Packet::Pubrel(id)
+        | v3::Packet::Pubcomp(id)
+        | v3::Packet::Unsuback(id) => (None, Some(id), Vec::new()),
+        v3::Packet::Suback(suback) => (None, Some(suback.packet_id), codes(suback.return_codes)),
+        v3::Packet::Disconnect => (None, None, Vec::new()),
+        packet => panic!("a packet that the oracle does not know: {packet:?}"),
+    };
+    Packet {
+        packet_type: packet.packet_type().as_u8(),
+        session_present,
+        packet_id: packet_id.map(u16::from),
+        codes,
+        properties: Vec::new(),
+    }
+}
