@@ -24,8 +24,8 @@ pub(crate) fn context(version: Version, sender: Option<Sender>) -> Context {
     }
 }
 
-/// What the codec makes of `bytes`.
-pub(crate) fn verdict(bytes: &[u8], context: &Context) -> Verdict {
+/// The options that say what the context says.
+pub(crate) fn options(context: &Context) -> DecodeOptions {
     let mut options =
         DecodeOptions::new().request_problem_information(context.request_problem_information);
     match context.sender {
@@ -36,6 +36,12 @@ pub(crate) fn verdict(bytes: &[u8], context: &Context) -> Verdict {
     if let Some(max) = context.max_packet_size {
         options = options.max_packet_size(max);
     }
+    options
+}
+
+/// What the codec makes of `bytes`.
+pub(crate) fn verdict(bytes: &[u8], context: &Context) -> Verdict {
+    let options = options(context);
     match context.version {
         Version::V5_0 => judge(v5::decode_with(&options, bytes), v5_packet),
         Version::V3_1_1 => judge(

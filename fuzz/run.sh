@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Runs fuzz targets one after the other:
+#     bash fuzz/run.sh SECONDS [TARGET ...]
+# Targets: decode roundtrip split oracle (default: all four). Stops with an error at the first finding.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${1:?how many seconds for each target}
+shift
+[ $# -gt 0 ] || set -- decode roundtrip split oracle
+
+# libFuzzer needs unstable compiler flags: a nightly toolchain, or a stable one that lets them through.
+toolchain=()
+if rustup toolchain list 2>/dev/null | grep -q '^nightly'; then
+    toolchain=(+nightly)
+else
+    export RUSTC_BOOTSTRAP=1
+fi
+
+python3 fuzz/seeds.py
+for target in "$@"; do
+    printf '\n== fuzz target %s, %s seconds\n' "$target" "$seconds"
+    cargo "${toolchain[@]}" fuzz run "$target" -- \
+        -dict=fuzz/mqtt.dict -max_total_time="$seconds" -max_len=4096 -timeout=10 -print_final_stats=1
+done

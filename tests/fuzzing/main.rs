@@ -1,0 +1,80 @@
+//! What the fuzz targets check, on the golden frames and on what the fuzzer once found.
+//!
+//! The targets in `fuzz/fuzz_targets` call the same functions. A finding is kept as `fuzz/findings/TARGET/*`.
+#![cfg(feature = "arbitrary")]
+
+#[path = "../conformance/codec.rs"]
+#[expect(dead_code, reason = "the conformance tests use more of it")]
+mod codec;
+#[path = "../oracle/mod.rs"]
+mod oracle;
+
+mod decode;
+mod input;
+mod oracle_agrees;
+mod roundtrip;
+mod split;
+
+use std::fs;
+use std::path::Path;
+
+use arbitrary::{Arbitrary, Unstructured};
+use mqtt_reason::testing::Valid;
+
+fn check_roundtrip(data: &[u8]) {
+    if let Ok(valid) = Valid::arbitrary(&mut Unstructured::new(data)) {
+        roundtrip::check(&valid);
+    }
+}
+
+/// The files below a folder of the project.
+fn files(folder: &str) -> Vec<std::path::PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    match fs::read_dir(&folder) {
+        Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+#[test]
+fn findings_of_the_fuzzer_are_no_findings_any_more() {
+    let targets: [(&str, fn(&[u8])); 4] = [
+        ("decode", decode::check),
+        ("oracle", oracle_agrees::check),
+        ("roundtrip", check_roundtrip),
+        ("split", split::check),
+    ];
+    for (target, check) in targets {
+        for finding in files(&format!("fuzz/findings/{target}")) {
+            check(&fs::read(finding).unwrap());
+        }
+    }
+}
+
+#[test]
+fn golden_frames_pass_in_every_context() {
+    let mut count = 0;
+    for folder in ["tests/vectors/v3", "tests/vectors/v5"] {
+        for file in files(folder) {
+            let text = fs::read_to_string(file).unwrap();
+            let digits: String = text
+                .lines()
+                .filter(|line| !line.starts_with(['#', '=']))
+                .flat_map(str::chars)
+                .filter(|c| !c.is_whitespace())
+                .collect();
+            let frame = hex::decode(digits).unwrap();
+            for choice in [0, 1, 2, 3, 4, 5, 6, 7, 8, 0x40, 0x48, 0x80, 0x88] {
+                for size in [0, 16, 255] {
+                    let data = [&[choice, size], frame.as_slice()].concat();
+                    decode::check(&data);
+                    oracle_agrees::check(&data);
+                    split::check(&[&[choice, size, size], frame.as_slice()].concat());
+                }
+            }
+            check_roundtrip(&frame);
+            count += 1;
+        }
+    }
+    assert!(count > 100, "the golden frames are there");
+}
