@@ -1,0 +1,11 @@
+//! mqtt-reason measured side by side with code written by hand and with the published codecs.
+//!
+//! The binary `peers` prints the tables; `README.md` says what is measured and how.
+
+pub mod args;
+pub mod by_hand;
+pub mod codec;
+pub mod peers;
+pub mod report;
+pub mod visit;
+pub mod workloads;

@@ -1,0 +1,309 @@
+//! mqtt-reason itself.
+
+use std::hint::black_box;
+
+use bytes::BytesMut;
+use mqtt_reason::v5::{
+    AckProperties, Connack, ConnackProperties, Disconnect, DisconnectProperties, Packet, Property,
+    PropertyIter, PubackReason, PubcompReason, PubrecReason, PubrelReason, Suback, SubackReason,
+};
+use mqtt_reason::{CodeList, Decoded, Encode, v3, v5};
+
+use super::encode_to_bytes_mut;
+use crate::codec::{Codec, Meter, Subject, refusal};
+use crate::visit::Visit;
+
+/// As a slice, which is what *R* writes to; as `BytesMut`, which is what most of the others write to; and from packets
+/// put together by hand rather than decoded.
+pub fn subjects() -> [Subject; 3] {
+    [
+        Subject {
+            name: "mqtt-reason",
+            version: "this one",
+            note: "`v3::decode`, `v5::decode` on `&[u8]`, borrowed; `encode` of decoded packets into `&mut [u8]`",
+            decodes: true,
+            v5: Some(Box::new(V5)),
+            v311: Some(Box::new(V311)),
+        },
+        Subject {
+            name: "mqtt-reason, `BytesMut`",
+            version: "this one",
+            note: "`encode` of decoded packets into `BytesMut`",
+            decodes: false,
+            v5: Some(Box::new(V5ToBytesMut)),
+            v311: Some(Box::new(V311ToBytesMut)),
+        },
+        Subject {
+            name: "mqtt-reason, built",
+            version: "this one",
+            note: "`encode` into `&mut [u8]` of packets put together from slices of properties and codes",
+            decodes: false,
+            v5: Some(Box::new(V5Built)),
+            v311: None,
+        },
+    ]
+}
+
+/// Everything but the encoder.
+macro_rules! decode {
+    ($decode:expr, $walk:ident, $packet:ident) => {
+        type Input<'a> = &'a [u8];
+        type Packet<'a> = $packet::Packet<'a>;
+
+        fn input(bytes: &[u8]) -> &[u8] {
+            bytes
+        }
+
+        fn take<'a>(input: &mut Self::Input<'a>) -> Result<Self::Packet<'a>, String> {
+            match $decode(input) {
+                Ok(Decoded::Packet { packet, len }) => {
+                    *input = &input[len..];
+                    Ok(packet)
+                }
+                other => Err(refusal(&other)),
+            }
+        }
+
+        #[inline(always)]
+        fn each<'a>(input: &mut Self::Input<'a>, visit: &mut impl Visit) -> Result<(), String> {
+            match &$decode(input) {
+                Ok(Decoded::Packet { packet, len }) => {
+                    *input = &input[*len..];
+                    $walk(black_box(packet), visit);
+                    Ok(())
+                }
+                other => Err(refusal(other)),
+            }
+        }
+    };
+}
+
+/// Encodes into a slice, from its start each time.
+macro_rules! encode_to_slice {
+    (|$packet:ident, $out:ident| $call:expr) => {
+        type Output = Vec<u8>;
+
+        fn output() -> Vec<u8> {
+            vec![0; 1_024]
+        }
+
+        fn encode_all(packets: &[Self::Packet<'_>], output: &mut Vec<u8>, meter: &mut Meter) {
+            meter.run(|| {
+                for $packet in packets {
+                    let mut slice = &mut output[..];
+                    let $out = &mut slice;
+                    let length = $call.expect("there is room");
+                    black_box(&output[..length]);
+                }
+            });
+        }
+
+        fn encode_one($packet: &Self::Packet<'_>) -> Result<Vec<u8>, String> {
+            let mut output = Self::output();
+            let mut slice = &mut output[..];
+            let $out = &mut slice;
+            let length = $call.map_err(|error| refusal(&error))?;
+            output.truncate(length);
+            Ok(output)
+        }
+    };
+}
+
+fn decode3(input: &[u8]) -> Result<Decoded<'_, v3::Packet<'_>>, mqtt_reason::DecodeError> {
+    v3::decode(v3::Version::V3_1_1, input)
+}
+
+struct V5;
+
+impl Codec for V5 {
+    decode!(v5::decode, walk, v5);
+    encode_to_slice!(|packet, out| packet.encode(out));
+}
+
+struct V311;
+
+impl Codec for V311 {
+    decode!(decode3, walk3, v3);
+    encode_to_slice!(|packet, out| packet.encode(v3::Version::V3_1_1, out));
+}
+
+struct V5ToBytesMut;
+
+impl Codec for V5ToBytesMut {
+    decode!(v5::decode, walk, v5);
+    encode_to_bytes_mut!(|packet, output| packet.encode::<BytesMut>(output));
+}
+
+struct V311ToBytesMut;
+
+impl Codec for V311ToBytesMut {
+    decode!(decode3, walk3, v3);
+    encode_to_bytes_mut!(|packet, output| packet.encode::<BytesMut>(v3::Version::V3_1_1, output));
+}
+
+#[inline(always)]
+fn walk(packet: &Packet<'_>, visit: &mut impl Visit) {
+    macro_rules! ack {
+        ($first:literal, $ack:expr, $reason:ident) => {{
+            visit.kind($first);
+            visit.packet_id($ack.packet_id.get());
+            visit.code($ack.reason, $reason::as_u8);
+            walk_properties($ack.properties.iter(), visit);
+        }};
+    }
+    match packet {
+        Packet::Puback(ack) => ack!(0x40, ack, PubackReason),
+        Packet::Pubrec(ack) => ack!(0x50, ack, PubrecReason),
+        Packet::Pubrel(ack) => ack!(0x62, ack, PubrelReason),
+        Packet::Pubcomp(ack) => ack!(0x70, ack, PubcompReason),
+        Packet::Suback(ack) => {
+            visit.kind(0x90);
+            visit.packet_id(ack.packet_id.get());
+            walk_properties(ack.properties.iter(), visit);
+            for code in ack.reasons.iter() {
+                visit.code(code, SubackReason::as_u8);
+            }
+        }
+        Packet::Disconnect(disconnect) => {
+            visit.kind(0xE0);
+            visit.code(disconnect.reason, |code| code.as_u8());
+            walk_properties(disconnect.properties.iter(), visit);
+        }
+        Packet::Connack(connack) => {
+            visit.kind(0x20);
+            visit.session_present(connack.session_present());
+            visit.code(connack.reason(), |code| code.as_u8());
+            walk_properties(connack.properties.iter(), visit);
+        }
+        _ => visit.kind(0),
+    }
+}
+
+fn walk_properties(properties: PropertyIter<'_>, visit: &mut impl Visit) {
+    for property in properties {
+        match property {
+            Property::SessionExpiryInterval(value) => visit.number(0x11, value),
+            Property::AssignedClientIdentifier(value) => visit.text(0x12, value),
+            Property::ServerKeepAlive(value) => visit.number(0x13, value.into()),
+            Property::AuthenticationMethod(value) => visit.text(0x15, value),
+            Property::AuthenticationData(value) => visit.binary(0x16, value),
+            Property::ResponseInformation(value) => visit.text(0x1A, value),
+            Property::ServerReference(value) => visit.text(0x1C, value),
+            Property::ReasonString(value) => visit.text(0x1F, value),
+            Property::ReceiveMaximum(value) => visit.number(0x21, value.get().into()),
+            Property::TopicAliasMaximum(value) => visit.number(0x22, value.into()),
+            Property::MaximumQos(value) => visit.number(0x24, value as u32),
+            Property::RetainAvailable(value) => visit.number(0x25, value.into()),
+            Property::UserProperty(name, value) => visit.pair(name, value),
+            Property::MaximumPacketSize(value) => visit.number(0x27, value.get()),
+            Property::WildcardSubscriptionAvailable(value) => visit.number(0x28, value.into()),
+            Property::SubscriptionIdentifiersAvailable(value) => visit.number(0x29, value.into()),
+            Property::SharedSubscriptionAvailable(value) => visit.number(0x2A, value.into()),
+        }
+    }
+}
+
+#[inline(always)]
+fn walk3(packet: &v3::Packet<'_>, visit: &mut impl Visit) {
+    let (first, id) = match packet {
+        v3::Packet::Puback(id) => (0x40, id),
+        v3::Packet::Pubrec(id) => (0x50, id),
+        v3::Packet::Pubrel(id) => (0x62, id),
+        v3::Packet::Pubcomp(id) => (0x70, id),
+        v3::Packet::Unsuback(id) => (0xB0, id),
+        v3::Packet::Suback(ack) => {
+            visit.kind(0x90);
+            visit.packet_id(ack.packet_id.get());
+            for code in ack.return_codes.iter() {
+                visit.code(code, |code| code.as_u8());
+            }
+            return;
+        }
+        v3::Packet::Connack(connack) => {
+            visit.kind(0x20);
+            visit.session_present(connack.session_present());
+            visit.code(connack.return_code(), |code| code.as_u8());
+            return;
+        }
+        _ => return visit.kind(0),
+    };
+    visit.kind(first);
+    visit.packet_id(id.get());
+}
+
+/// What a program holds that makes its packets itself.
+struct Parts<'a> {
+    packet: Packet<'a>,
+    properties: Vec<Property<'a>>,
+    codes: Vec<SubackReason>,
+}
+
+struct V5Built;
+
+impl Codec for V5Built {
+    type Input<'a> = &'a [u8];
+    type Packet<'a> = Parts<'a>;
+    type Output = Vec<u8>;
+
+    fn input(bytes: &[u8]) -> &[u8] {
+        bytes
+    }
+
+    fn take<'a>(input: &mut Self::Input<'a>) -> Result<Self::Packet<'a>, String> {
+        let packet = V5::take(input)?;
+        let codes = match &packet {
+            Packet::Suback(suback) => suback.reasons.iter().collect(),
+            _ => Vec::new(),
+        };
+        Ok(Parts {
+            packet,
+            properties: packet.properties().collect(),
+            codes,
+        })
+    }
+
+    fn each<'a>(input: &mut Self::Input<'a>, visit: &mut impl Visit) -> Result<(), String> {
+        V5::each(input, visit)
+    }
+
+    fn output() -> Vec<u8> {
+        V5::output()
+    }
+
+    fn encode_all(parts: &[Parts<'_>], output: &mut Vec<u8>, meter: &mut Meter) {
+        // Property sections are checked when they are made, which is before the clock starts.
+        let packets: Vec<_> = parts.iter().map(build).collect();
+        V5::encode_all(&packets, output, meter);
+    }
+
+    fn encode_one(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
+        V5::encode_one(&build(parts))
+    }
+}
+
+fn build<'p>(parts: &'p Parts<'p>) -> Packet<'p> {
+    fn sound<T, E: std::fmt::Debug>(result: Result<T, E>) -> T {
+        result.expect("decoded properties are valid")
+    }
+    let properties = &parts.properties[..];
+    let ack = || sound(AckProperties::try_from(properties));
+    match parts.packet {
+        Packet::Puback(packet) => Packet::Puback(packet.with_properties(ack())),
+        Packet::Pubrec(packet) => Packet::Pubrec(packet.with_properties(ack())),
+        Packet::Pubrel(packet) => Packet::Pubrel(packet.with_properties(ack())),
+        Packet::Pubcomp(packet) => Packet::Pubcomp(packet.with_properties(ack())),
+        Packet::Suback(packet) => {
+            let codes = CodeList::new(&parts.codes).expect("a SUBACK has codes");
+            Packet::Suback(Suback::new(packet.packet_id, codes).with_properties(ack()))
+        }
+        Packet::Disconnect(packet) => Packet::Disconnect(
+            Disconnect::new(packet.reason)
+                .with_properties(sound(DisconnectProperties::try_from(properties))),
+        ),
+        Packet::Connack(packet) => {
+            let connack = Connack::accepted(packet.session_present());
+            Packet::Connack(connack.with_properties(sound(ConnackProperties::try_from(properties))))
+        }
+        other => other,
+    }
+}
