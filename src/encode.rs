@@ -6,8 +6,11 @@ use crate::options::EncodeOptions;
 use crate::packet_type::{PacketType, Side, Version};
 use crate::property_id::PropertyId;
 use crate::reason::{PacketReason, sealed::Sealed};
+use crate::types::PacketId;
 use crate::v5::properties::{Keep, Section, drops_problem_information};
-use crate::wire::{Head, VARIABLE_BYTE_INTEGER_MAX, variable_byte_integer_len};
+use crate::wire::{
+    VARIABLE_BYTE_INTEGER_MAX, put_variable_byte_integer, variable_byte_integer_len,
+};
 
 /// A packet of MQTT 5.0 that can be written.
 ///
@@ -144,14 +147,51 @@ pub(crate) fn check_code<R: PacketReason>(
     }
 }
 
-/// A packet of 5.0 as its parts in wire order: fixed fields, properties, codes.
-pub(crate) struct Layout<'s, 'a> {
+/// Writes PUBACK, PUBREC, PUBREL or PUBCOMP in its shortest form.
+///
+/// A short cut: [`Layout::write`] writes the same.
+#[inline]
+pub(crate) fn success_without_properties<B: BufMut>(
+    first: u8,
+    packet_id: PacketId,
+    options: &EncodeOptions,
+    dst: &mut B,
+) -> Result<usize, EncodeError> {
+    let len = 4;
+    let max = options.max_packet_size;
+    if max < 4 {
+        return Err(too_large(first, len, max));
+    }
+    check_room(len, dst)?;
+    let [high, low] = packet_id.get().to_be_bytes();
+    dst.put_slice(&[first, 2, high, low]);
+    Ok(len)
+}
+
+/// The error of a packet that even in its smallest form is larger than `max`.
+#[cold]
+pub(crate) fn too_large(first: u8, len: usize, max: u32) -> EncodeError {
+    let packet = PacketType::from_first_byte(first).unwrap_or(PacketType::Puback);
+    EncodeError::PacketTooLarge { packet, len, max }
+}
+
+/// How little a packet without properties needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Short {
+    /// All of it: a Property Length of 0 is always there.
+    None,
+    /// No Property Length.
+    WithCode,
+    /// Neither Property Length nor reason code, which is 0x00.
+    WithoutCode,
+}
+
+/// A packet of 5.0 as its parts in wire order: `N` bytes, of which a code is the last, properties, codes.
+pub(crate) struct Layout<'s, 'a, const N: usize> {
     pub(crate) packet: PacketType,
-    /// What stands before the Property Length, and how many bytes of it there are.
-    pub(crate) fixed: [u8; 3],
-    pub(crate) fixed_len: u32,
-    /// How many bytes of `fixed` are enough when there are no properties; `None` where there is no short form.
-    pub(crate) short: Option<u32>,
+    /// What stands before the Property Length.
+    pub(crate) fixed: [u8; N],
+    pub(crate) short: Short,
     pub(crate) properties: &'s Section<'a>,
     /// The number of bytes after the properties.
     pub(crate) payload_len: usize,
@@ -166,7 +206,7 @@ struct Lengths {
     total: usize,
 }
 
-impl Layout<'_, '_> {
+impl<const N: usize> Layout<'_, '_, N> {
     /// The size of the packet with all its properties.
     #[inline]
     pub(crate) fn encoded_len(&self) -> usize {
@@ -189,15 +229,15 @@ impl Layout<'_, '_> {
             total,
         } = self.fit(options)?;
         check_room(total, dst)?;
-        let head = Head::default()
-            .byte(self.packet.first_byte())
-            .variable_byte_integer(length(remaining));
-        match self.short {
-            Some(short) if properties == 0 => head.bytes(self.fixed, short).put(dst),
-            _ => {
-                head.bytes(self.fixed, self.fixed_len)
-                    .variable_byte_integer(length(properties))
-                    .put(dst);
+        put_header(self.packet.first_byte(), remaining, dst);
+        match (self.short, self.fixed.as_slice()) {
+            (Short::WithoutCode, [before_code @ .., _]) if properties == 0 => {
+                dst.put_slice(before_code);
+            }
+            (Short::WithCode, fixed) if properties == 0 => dst.put_slice(fixed),
+            (_, fixed) => {
+                dst.put_slice(fixed);
+                put_length(properties, dst);
                 self.properties.put(keep, dst);
             }
         }
@@ -256,8 +296,9 @@ impl Layout<'_, '_> {
         let properties = self.properties.len(keep);
         let remaining = self.payload_len
             + match self.short {
-                Some(short) if properties == 0 => short as usize,
-                _ => self.fixed_len as usize + variable_len(properties) + properties,
+                Short::WithoutCode if properties == 0 => N - 1,
+                Short::WithCode if properties == 0 => N,
+                _ => N + variable_len(properties) + properties,
             };
         Lengths {
             keep,
@@ -268,16 +309,41 @@ impl Layout<'_, '_> {
     }
 }
 
+/// Writes a fixed header.
+#[inline]
+pub(crate) fn put_header<B: BufMut>(first: u8, remaining: usize, dst: &mut B) {
+    match u8::try_from(remaining) {
+        Ok(remaining @ 0..=0x7F) => dst.put_slice(&[first, remaining]),
+        _ => {
+            dst.put_u8(first);
+            put_length(remaining, dst);
+        }
+    }
+}
+
+/// Writes a length as a Variable Byte Integer.
+#[inline]
+fn put_length<B: BufMut>(len: usize, dst: &mut B) {
+    match u8::try_from(len) {
+        Ok(len @ 0..=0x7F) => dst.put_u8(len),
+        _ => put_variable_byte_integer(length(len), dst),
+    }
+}
+
 /// The number of bytes of a length as a Variable Byte Integer.
 #[inline]
-pub(crate) fn variable_len(len: usize) -> usize {
+pub(crate) const fn variable_len(len: usize) -> usize {
     variable_byte_integer_len(length(len)) as usize
 }
 
 /// A length as a number for the wire; one that does not fit is refused before it is written.
 #[inline]
-fn length(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
+const fn length(len: usize) -> u32 {
+    if len <= VARIABLE_BYTE_INTEGER_MAX as usize {
+        len as u32
+    } else {
+        u32::MAX
+    }
 }
 
 /// Refuses a buffer that has less than `needed` bytes of room.

@@ -71,7 +71,7 @@ pub enum ErrorKind {
         length: u32,
     },
     /// Bytes are left over after the last field.
-    #[error("{count} bytes left over after the last field")]
+    #[error("bytes left over after the last field: {count}")]
     TrailingBytes {
         /// How many.
         count: u32,
@@ -298,8 +298,8 @@ impl DecodeError {
     /// packet.
     ///
     /// It points at the field that is wrong; in a string at the ill-formed character; at a property's identifier when
-    /// the property should not be there, and at its value when that is forbidden; at the end of the packet when
-    /// something is missing there.
+    /// the property should not be there, and at its value when that is forbidden; at the end of the packet when a field
+    /// or a code is missing there, and at the Property Length when a property is missing.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset as usize

@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-/// The identifiers from one table: rows of value, variant and name.
+/// The identifiers from one table: rows of value, variant, name and type.
 ///
 /// It saves a second and a third list of the seventeen variants.
 macro_rules! property_ids {
-    ($($value:literal $Variant:ident $name:literal,)+) => {
+    ($($value:literal $Variant:ident $name:literal $Type:ident,)+) => {
         /// The identifier of a property, MQTT 5.0 §2.2.2.2, Table 2-4.
         ///
         /// The seventeen properties of the nine reason-coded packets; those of other packets only (Payload Format
@@ -42,28 +42,36 @@ macro_rules! property_ids {
                     $(Self::$Variant => $name,)+
                 }
             }
+
+            /// The type of the property's value, Table 2-4.
+            #[inline]
+            pub(crate) const fn data_type(self) -> DataType {
+                match self {
+                    $(Self::$Variant => DataType::$Type,)+
+                }
+            }
         }
     };
 }
 
 property_ids! {
-    0x11 SessionExpiryInterval "Session Expiry Interval",
-    0x12 AssignedClientIdentifier "Assigned Client Identifier",
-    0x13 ServerKeepAlive "Server Keep Alive",
-    0x15 AuthenticationMethod "Authentication Method",
-    0x16 AuthenticationData "Authentication Data",
-    0x1A ResponseInformation "Response Information",
-    0x1C ServerReference "Server Reference",
-    0x1F ReasonString "Reason String",
-    0x21 ReceiveMaximum "Receive Maximum",
-    0x22 TopicAliasMaximum "Topic Alias Maximum",
-    0x24 MaximumQos "Maximum QoS",
-    0x25 RetainAvailable "Retain Available",
-    0x26 UserProperty "User Property",
-    0x27 MaximumPacketSize "Maximum Packet Size",
-    0x28 WildcardSubscriptionAvailable "Wildcard Subscription Available",
-    0x29 SubscriptionIdentifiersAvailable "Subscription Identifier Available",
-    0x2A SharedSubscriptionAvailable "Shared Subscription Available",
+    0x11 SessionExpiryInterval "Session Expiry Interval" FourByteInteger,
+    0x12 AssignedClientIdentifier "Assigned Client Identifier" String,
+    0x13 ServerKeepAlive "Server Keep Alive" TwoByteInteger,
+    0x15 AuthenticationMethod "Authentication Method" String,
+    0x16 AuthenticationData "Authentication Data" BinaryData,
+    0x1A ResponseInformation "Response Information" String,
+    0x1C ServerReference "Server Reference" String,
+    0x1F ReasonString "Reason String" String,
+    0x21 ReceiveMaximum "Receive Maximum" TwoByteInteger,
+    0x22 TopicAliasMaximum "Topic Alias Maximum" TwoByteInteger,
+    0x24 MaximumQos "Maximum QoS" Byte,
+    0x25 RetainAvailable "Retain Available" Byte,
+    0x26 UserProperty "User Property" StringPair,
+    0x27 MaximumPacketSize "Maximum Packet Size" FourByteInteger,
+    0x28 WildcardSubscriptionAvailable "Wildcard Subscription Available" Byte,
+    0x29 SubscriptionIdentifiersAvailable "Subscription Identifier Available" Byte,
+    0x2A SharedSubscriptionAvailable "Shared Subscription Available" Byte,
 }
 
 impl PropertyId {
@@ -88,6 +96,17 @@ impl fmt::Display for PropertyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
+}
+
+/// The types of property values, MQTT 5.0 §1.5, Table 2-4.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum DataType {
+    Byte,
+    TwoByteInteger,
+    FourByteInteger,
+    String,
+    StringPair,
+    BinaryData,
 }
 
 /// A set of properties.
@@ -115,9 +134,21 @@ impl PropertySet {
         self.0 & 1 << id as u8 != 0
     }
 
+    /// Takes `id` out.
+    #[inline]
+    pub(crate) const fn remove(&mut self, id: PropertyId) {
+        self.0 &= !(1 << id as u8);
+    }
+
     /// Adds `id`.
     #[inline]
     pub(crate) const fn insert(&mut self, id: PropertyId) {
         self.0 |= 1 << id as u8;
+    }
+
+    /// The members that `others` does not have.
+    #[inline]
+    pub(crate) const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
     }
 }

@@ -1,10 +1,9 @@
 //! The data representations of MQTT 5.0 §1.5: parser and writer side by side.
 //!
-//! The parsers run inside a frame, where the input is complete: too few bytes are an error, never "incomplete".
+//! The parsers run inside a frame, where the input is complete: too few bytes are an error, never "incomplete". They
+//! are nom parsers by type; slice patterns read the bytes, as nom's own integers are loops over them.
 
 use bytes::BufMut;
-use nom::bytes::complete::take;
-use nom::number::complete::{be_u8, be_u16, be_u32};
 
 use crate::error::{ErrorKind, ParseError, Parsed, refuse};
 
@@ -16,20 +15,29 @@ pub(crate) const LENGTH_MAX: usize = u16::MAX as usize;
 
 /// A byte.
 #[inline]
-pub(crate) fn byte(i: &[u8]) -> Parsed<'_, u8> {
-    be_u8(i)
+pub(crate) const fn byte(i: &[u8]) -> Parsed<'_, u8> {
+    match i {
+        [a, rest @ ..] => Ok((rest, *a)),
+        _ => refuse(i, ErrorKind::Truncated),
+    }
 }
 
 /// A Two Byte Integer, §1.5.2.
 #[inline]
-pub(crate) fn two_byte_integer(i: &[u8]) -> Parsed<'_, u16> {
-    be_u16(i)
+pub(crate) const fn two_byte_integer(i: &[u8]) -> Parsed<'_, u16> {
+    match i {
+        [a, b, rest @ ..] => Ok((rest, u16::from_be_bytes([*a, *b]))),
+        _ => refuse(i, ErrorKind::Truncated),
+    }
 }
 
 /// A Four Byte Integer, §1.5.3.
 #[inline]
-pub(crate) fn four_byte_integer(i: &[u8]) -> Parsed<'_, u32> {
-    be_u32(i)
+pub(crate) const fn four_byte_integer(i: &[u8]) -> Parsed<'_, u32> {
+    match i {
+        [a, b, c, d, rest @ ..] => Ok((rest, u32::from_be_bytes([*a, *b, *c, *d]))),
+        _ => refuse(i, ErrorKind::Truncated),
+    }
 }
 
 /// What the bytes say of a Variable Byte Integer that starts with them.
@@ -87,19 +95,17 @@ const fn low(byte: u8) -> u32 {
 /// A Variable Byte Integer in its shortest form, §1.5.5, [MQTT-1.5.5-1].
 #[inline]
 pub(crate) fn variable_byte_integer(i: &[u8]) -> Parsed<'_, u32> {
-    match VariableByteInteger::read(i) {
+    let kind = match VariableByteInteger::read(i) {
         VariableByteInteger::Whole {
             value,
             len,
             minimal: true,
-        } => {
-            let (rest, _) = take(len)(i)?;
-            Ok((rest, value))
-        }
-        VariableByteInteger::Whole { .. } => refuse(i, ErrorKind::VariableByteIntegerNotMinimal),
-        VariableByteInteger::Unfinished => refuse(i, ErrorKind::Truncated),
-        VariableByteInteger::TooLong => refuse(i, ErrorKind::VariableByteIntegerTooLong),
-    }
+        } => return Ok((i.get(usize::from(len)..).unwrap_or_default(), value)),
+        VariableByteInteger::Whole { .. } => ErrorKind::VariableByteIntegerNotMinimal,
+        VariableByteInteger::Unfinished => ErrorKind::Truncated,
+        VariableByteInteger::TooLong => ErrorKind::VariableByteIntegerTooLong,
+    };
+    refuse(i, kind)
 }
 
 /// The number of bytes of `value` as a Variable Byte Integer: 1 to 4, §1.5.5, Table 1-1.
@@ -116,36 +122,39 @@ pub(crate) const fn variable_byte_integer_len(value: u32) -> u32 {
 /// Binary Data, §1.5.6: a Two Byte Integer and that many bytes. Refused at the length, whichever part is missing.
 #[inline]
 pub(crate) fn binary(i: &[u8]) -> Parsed<'_, &[u8]> {
-    let (rest, len) = two_byte_integer(i)?;
-    match take::<_, _, ParseError<'_>>(len)(rest) {
-        Ok(parsed) => Ok(parsed),
-        Err(_) => refuse(i, ErrorKind::Truncated),
+    if let [a, b, rest @ ..] = i
+        && let len = usize::from(u16::from_be_bytes([*a, *b]))
+        && let Some((bytes, rest)) = rest.split_at_checked(len)
+    {
+        Ok((rest, bytes))
+    } else {
+        refuse(i, ErrorKind::Truncated)
     }
 }
 
 /// Checks a UTF-8 Encoded String, §1.5.4: well-formed [MQTT-1.5.4-1] and without U+0000 [MQTT-1.5.4-2].
 ///
-/// The text is not kept: [`checked_string`] reads it when somebody asks for it.
-///
 /// # Conformance
 ///
 /// Control characters and noncharacters, which strings SHOULD NOT contain, are accepted.
 #[inline]
-pub(crate) fn check_string(i: &[u8]) -> Parsed<'_, &str> {
+pub(crate) fn string(i: &[u8]) -> Parsed<'_, ()> {
     let (rest, bytes) = binary(i)?;
-    if is_ascii_without_null(bytes) || (!bytes.contains(&0) && core::str::from_utf8(bytes).is_ok())
-    {
-        Ok((rest, ""))
+    if is_ascii_without_null(bytes) {
+        Ok((rest, ()))
     } else {
-        refuse_string(bytes)
+        check_other_string(bytes).map(|()| (rest, ()))
     }
 }
 
-/// A string that [`check_string`] has accepted before.
-#[inline]
-pub(crate) fn checked_string(i: &[u8]) -> Parsed<'_, &str> {
-    let (rest, bytes) = binary(i)?;
-    Ok((rest, core::str::from_utf8(bytes).unwrap_or_default()))
+/// Checks a string that is not plain ASCII.
+#[inline(never)]
+fn check_other_string(bytes: &[u8]) -> Result<(), nom::Err<ParseError<'_>>> {
+    if !bytes.contains(&0) && core::str::from_utf8(bytes).is_ok() {
+        Ok(())
+    } else {
+        refuse_string(bytes)
+    }
 }
 
 /// Refuses a string at its first ill-formed or null character.
@@ -205,52 +214,17 @@ fn length(len: usize) -> [u8; 2] {
     u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes()
 }
 
-/// The fixed-size beginning of a packet, at most sixteen bytes, assembled in a register and written at once.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Head {
-    bits: u128,
-    len: u32,
-}
-
-impl Head {
-    /// Appends a byte.
-    #[inline]
-    pub(crate) const fn byte(mut self, byte: u8) -> Self {
-        self.bits |= (byte as u128) << (8 * self.len);
-        self.len += 1;
-        self
-    }
-
-    /// Appends the first `count` of three bytes.
-    #[inline]
-    pub(crate) const fn bytes(mut self, bytes: [u8; 3], count: u32) -> Self {
-        let [a, b, c] = bytes;
-        let all = u32::from_le_bytes([a, b, c, 0]);
-        let kept = all & ((1 << (8 * count)) - 1);
-        self.bits |= (kept as u128) << (8 * self.len);
-        self.len += count;
-        self
-    }
-
-    /// Appends a Variable Byte Integer in its shortest form, §1.5.5.
-    #[inline]
-    pub(crate) const fn variable_byte_integer(mut self, value: u32) -> Self {
-        let mut rest = value;
-        loop {
-            let [low, ..] = rest.to_le_bytes();
-            rest >>= 7;
-            if rest == 0 {
-                return self.byte(low);
-            }
-            self = self.byte(low | 0x80);
+/// Writes a Variable Byte Integer in its shortest form, §1.5.5, [MQTT-1.5.5-1].
+#[inline]
+pub(crate) fn put_variable_byte_integer<B: BufMut>(value: u32, dst: &mut B) {
+    let mut rest = value;
+    loop {
+        let [low, ..] = rest.to_le_bytes();
+        rest >>= 7;
+        if rest == 0 {
+            return dst.put_u8(low);
         }
-    }
-
-    /// Writes the bytes.
-    #[inline]
-    pub(crate) fn put<B: BufMut>(self, dst: &mut B) {
-        let bytes = self.bits.to_le_bytes();
-        dst.put_slice(bytes.get(..self.len as usize).unwrap_or(&bytes));
+        dst.put_u8(low | 0x80);
     }
 }
 
@@ -260,9 +234,7 @@ mod tests {
 
     fn written(value: u32) -> std::vec::Vec<u8> {
         let mut buffer = std::vec::Vec::new();
-        Head::default()
-            .variable_byte_integer(value)
-            .put(&mut buffer);
+        put_variable_byte_integer(value, &mut buffer);
         buffer
     }
 

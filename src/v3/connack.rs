@@ -80,7 +80,7 @@ impl Connack {
 
     /// The two bytes of the body.
     #[inline]
-    pub(crate) const fn body(&self) -> [u8; 3] {
-        [self.session_present as u8, self.return_code.as_u8(), 0]
+    pub(crate) const fn body(&self) -> [u8; 2] {
+        [self.session_present as u8, self.return_code.as_u8()]
     }
 }

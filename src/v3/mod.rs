@@ -29,9 +29,8 @@ use crate::encode::{EncodeError, check_direction, check_room};
 use crate::error::{DecodeError, ErrorKind, Parsed, refuse};
 use crate::frame::{self, Decoded, Header, HeaderOrNeeded};
 use crate::options::{DecodeOptions, EncodeOptions};
-use crate::packet_type::PacketType;
+use crate::packet_type::{PacketType, Side};
 use crate::types::{PacketId, packet_id};
-use crate::wire::{Head, VARIABLE_BYTE_INTEGER_MAX};
 
 /// MQTT 3.1.1 or 3.1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -98,16 +97,11 @@ impl Packet<'_> {
     /// The size of the packet in bytes, fixed header included: what [`encode`](Self::encode) writes if it does not
     /// fail.
     #[must_use]
-    pub fn encoded_len(&self) -> usize {
-        let remaining = self.remaining_len();
-        1 + crate::encode::variable_len(remaining) + remaining
-    }
-
-    fn remaining_len(&self) -> usize {
+    pub const fn encoded_len(&self) -> usize {
         match self {
-            Self::Disconnect => 0,
-            Self::Suback(suback) => 2 + suback.return_codes.len(),
-            _ => 2,
+            Self::Disconnect => 2,
+            Self::Suback(suback) => suback.encoded_len(),
+            _ => 4,
         }
     }
 
@@ -142,39 +136,24 @@ impl Packet<'_> {
         if version == Version::V3_1 {
             self.check_v3_1()?;
         }
-        let remaining_length = self.remaining_len();
-        let len = self.encoded_len();
-        if len > options.max_packet_size as usize {
-            let max = options.max_packet_size;
-            return Err(EncodeError::PacketTooLarge { packet, len, max });
-        }
-        let remaining = match u32::try_from(remaining_length) {
-            Ok(remaining) if remaining <= VARIABLE_BYTE_INTEGER_MAX => remaining,
-            _ => {
-                return Err(EncodeError::RemainingLength {
-                    packet,
-                    remaining_length,
-                });
-            }
-        };
-        check_room(len, dst)?;
-        let head = Head::default()
-            .byte(packet.first_byte())
-            .variable_byte_integer(remaining);
-        match self {
-            Self::Connack(connack) => head.bytes(connack.body(), 2).put(dst),
+        let body = match self {
+            Self::Connack(connack) => connack.body(),
             Self::Puback(id)
             | Self::Pubrec(id)
             | Self::Pubrel(id)
             | Self::Pubcomp(id)
-            | Self::Unsuback(id) => head.bytes(id_bytes(*id), 2).put(dst),
-            Self::Suback(suback) => {
-                head.bytes(id_bytes(suback.packet_id), 2).put(dst);
-                suback.return_codes.put(dst);
+            | Self::Unsuback(id) => id.get().to_be_bytes(),
+            Self::Suback(suback) => return suback.encode_with(options, dst),
+            Self::Disconnect => {
+                check_size(packet, 2, options, dst)?;
+                dst.put_slice(&[packet.first_byte(), 0]);
+                return Ok(2);
             }
-            Self::Disconnect => head.put(dst),
-        }
-        Ok(len)
+        };
+        check_size(packet, 4, options, dst)?;
+        let [a, b] = body;
+        dst.put_slice(&[packet.first_byte(), 2, a, b]);
+        Ok(4)
     }
 
     /// Refuses what 3.1 has no bits for.
@@ -190,9 +169,19 @@ impl Packet<'_> {
     }
 }
 
-fn id_bytes(id: PacketId) -> [u8; 3] {
-    let [high, low] = id.get().to_be_bytes();
-    [high, low, 0]
+/// Refuses a packet that is larger than the receiver or the buffer takes.
+#[inline]
+fn check_size<B: BufMut>(
+    packet: PacketType,
+    len: usize,
+    options: &EncodeOptions,
+    dst: &B,
+) -> Result<(), EncodeError> {
+    let max = options.max_packet_size;
+    if len > max as usize {
+        return Err(EncodeError::PacketTooLarge { packet, len, max });
+    }
+    check_room(len, dst)
 }
 
 /// Decodes the packet at the start of `i`, sender unknown and without limits: [`decode_with`] default options.
@@ -219,6 +208,40 @@ pub fn decode(version: Version, i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, Dec
 /// A Remaining Length that is not in its shortest form is accepted: neither 3.1.1 nor 3.1 has a rule against it.
 #[inline]
 pub fn decode_with<'a>(
+    version: Version,
+    options: &DecodeOptions,
+    i: &'a [u8],
+) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
+    match packet_id_alone(options, i) {
+        Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
+        None => decode_any(version, options, i),
+    }
+}
+
+/// PUBACK, PUBREC, PUBREL, PUBCOMP or UNSUBACK: most of the packets that are decoded.
+///
+/// A short cut: [`decode_any`] gives the same.
+#[inline]
+fn packet_id_alone<'a>(options: &DecodeOptions, i: &'a [u8]) -> Option<Packet<'a>> {
+    let [first, 2, high, low, ..] = *i else {
+        return None;
+    };
+    if options.max_packet_size < 4 {
+        return None;
+    }
+    let id = PacketId::new(u16::from_be_bytes([high, low]))?;
+    Some(match first {
+        0x40 => Packet::Puback(id),
+        0x50 => Packet::Pubrec(id),
+        0x62 => Packet::Pubrel(id),
+        0x70 => Packet::Pubcomp(id),
+        0xB0 if options.sender != Some(Side::Client) => Packet::Unsuback(id),
+        _ => return None,
+    })
+}
+
+/// Decodes any packet.
+fn decode_any<'a>(
     version: Version,
     options: &DecodeOptions,
     i: &'a [u8],

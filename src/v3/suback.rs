@@ -1,10 +1,15 @@
 //! SUBACK of 3.1.1 and 3.1.
 
+use bytes::BufMut;
+
 use crate::codes::CodeList;
+use crate::encode::{EncodeError, check_room, put_header, variable_len};
 use crate::error::{ErrorKind, Parsed};
+use crate::options::EncodeOptions;
 use crate::packet_type::PacketType;
 use crate::types::{PacketId, packet_id};
 use crate::v3::SubackReturnCode;
+use crate::wire::VARIABLE_BYTE_INTEGER_MAX;
 
 /// Subscribe acknowledgment, 3.1.1 §3.9, 3.1 §3.9.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +33,40 @@ impl<'a> Suback<'a> {
             packet_id,
             return_codes,
         }
+    }
+
+    /// The size of the packet in bytes.
+    #[inline]
+    pub(crate) const fn encoded_len(&self) -> usize {
+        let remaining = 2 + self.return_codes.len();
+        1 + variable_len(remaining) + remaining
+    }
+
+    /// Writes the packet, whose direction was checked.
+    #[inline]
+    pub(crate) fn encode_with<B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError> {
+        let packet = PacketType::Suback;
+        let remaining_length = 2 + self.return_codes.len();
+        let len = self.encoded_len();
+        let max = options.max_packet_size;
+        if len > max as usize {
+            return Err(EncodeError::PacketTooLarge { packet, len, max });
+        }
+        if remaining_length > VARIABLE_BYTE_INTEGER_MAX as usize {
+            return Err(EncodeError::RemainingLength {
+                packet,
+                remaining_length,
+            });
+        }
+        check_room(len, dst)?;
+        put_header(packet.first_byte(), remaining_length, dst);
+        dst.put_slice(&self.packet_id.get().to_be_bytes());
+        self.return_codes.put(dst);
+        Ok(len)
     }
 
     /// The body.

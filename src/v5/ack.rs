@@ -5,7 +5,7 @@ use core::fmt;
 use bytes::BufMut;
 
 use crate::codes::reason_code;
-use crate::encode::{Encode, EncodeError, Layout, check_code};
+use crate::encode::{self, Encode, EncodeError, Layout, Short, check_code};
 use crate::error::Parsed;
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::reason::{PacketReason, sealed::Sealed};
@@ -123,13 +123,16 @@ impl<'a, R: AckReason> Ack<'a, R> {
     }
 
     #[inline]
-    fn layout(&self) -> Layout<'_, 'a> {
+    fn layout(&self) -> Layout<'_, 'a, 3> {
         let [high, low] = self.packet_id.get().to_be_bytes();
         Layout {
             packet: R::PACKET,
             fixed: [high, low, self.reason.as_u8()],
-            fixed_len: 3,
-            short: Some(if self.reason == R::SUCCESS { 2 } else { 3 }),
+            short: if self.reason == R::SUCCESS {
+                Short::WithoutCode
+            } else {
+                Short::WithCode
+            },
             properties: self.properties.section(),
             payload_len: 0,
         }
@@ -151,6 +154,10 @@ impl<R: AckReason> Encode for Ack<'_, R> {
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
         check_code(self.reason, options)?;
+        if self.reason == R::SUCCESS && self.properties.is_empty() {
+            let first = R::PACKET.first_byte();
+            return encode::success_without_properties(first, self.packet_id, options, dst);
+        }
         self.layout().write(options, dst, |_| ())
     }
 }

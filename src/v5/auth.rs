@@ -5,7 +5,7 @@ use core::fmt;
 use bytes::BufMut;
 
 use crate::codes::reason_code;
-use crate::encode::{Encode, EncodeError, Layout, check_code};
+use crate::encode::{Encode, EncodeError, Layout, Short, check_code};
 use crate::error::{ErrorKind, ParseError, Parsed, refuse};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Side};
@@ -93,12 +93,11 @@ impl<'a> Auth<'a> {
     }
 
     #[inline]
-    fn layout(&self) -> Layout<'_, 'a> {
+    fn layout(&self) -> Layout<'_, 'a, 1> {
         Layout {
             packet: PacketType::Auth,
-            fixed: [self.reason.as_u8(), 0, 0],
-            fixed_len: 1,
-            short: None,
+            fixed: [self.reason.as_u8()],
+            short: Short::None,
             properties: self.properties.section(),
             payload_len: 0,
         }

@@ -5,7 +5,7 @@ use core::fmt;
 use bytes::BufMut;
 
 use crate::codes::reason_code;
-use crate::encode::{Encode, EncodeError, Layout};
+use crate::encode::{Encode, EncodeError, Layout, Short};
 use crate::error::{ErrorKind, Parsed, refuse};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::PacketType;
@@ -88,7 +88,8 @@ impl<'a> Connack<'a> {
     /// # Conformance
     ///
     /// Reserved flags are malformed like those of the fixed header; Session Present with a refusal, which parses, is a
-    /// protocol error. The specification names no class for either.
+    /// protocol error. The specification names no class for either. Whether Session Present is right shows at the
+    /// code: a code outside the table is reported first.
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (after_flags, flags) = wire::byte(i)?;
         // [MQTT-3.2.2-1]
@@ -113,12 +114,11 @@ impl<'a> Connack<'a> {
     }
 
     #[inline]
-    fn layout(&self) -> Layout<'_, 'a> {
+    fn layout(&self) -> Layout<'_, 'a, 2> {
         Layout {
             packet: PacketType::Connack,
-            fixed: [self.session_present.into(), self.reason.as_u8(), 0],
-            fixed_len: 2,
-            short: None,
+            fixed: [self.session_present.into(), self.reason.as_u8()],
+            short: Short::None,
             properties: self.properties.section(),
             payload_len: 0,
         }

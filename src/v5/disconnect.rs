@@ -5,7 +5,7 @@ use core::fmt;
 use bytes::BufMut;
 
 use crate::codes::reason_code;
-use crate::encode::{Encode, EncodeError, Layout, check_code};
+use crate::encode::{Encode, EncodeError, Layout, Short, check_code};
 use crate::error::Parsed;
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Side};
@@ -76,16 +76,15 @@ impl<'a> Disconnect<'a> {
     }
 
     #[inline]
-    fn layout(&self) -> Layout<'_, 'a> {
+    fn layout(&self) -> Layout<'_, 'a, 1> {
         let short = match self.reason {
-            DisconnectReason::NormalDisconnection => 0,
-            _ => 1,
+            DisconnectReason::NormalDisconnection => Short::WithoutCode,
+            _ => Short::WithCode,
         };
         Layout {
             packet: PacketType::Disconnect,
-            fixed: [self.reason.as_u8(), 0, 0],
-            fixed_len: 1,
-            short: Some(short),
+            fixed: [self.reason.as_u8()],
+            short,
             properties: self.properties.section(),
             payload_len: 0,
         }

@@ -43,12 +43,13 @@ pub use self::reason::{
 };
 pub use self::suback::{Suback, SubscriptionAck, SubscriptionReason, Unsuback};
 
-use crate::encode::{Encode, EncodeError};
+use crate::encode::{self, Encode, EncodeError};
 use crate::error::{DecodeError, ErrorKind, Parsed, refuse};
 use crate::frame::{self, Decoded, Header, HeaderOrNeeded};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Version};
 use crate::reason::sealed::Sealed;
+use crate::types::PacketId;
 
 /// Any of the nine packets, MQTT 5.0 §3.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -126,6 +127,17 @@ impl<'a> Packet<'a> {
     }
 }
 
+impl Packet<'_> {
+    /// Writes whichever packet it is.
+    fn encode_any<B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError> {
+        each!(self, packet => packet.encode_with(options, dst))
+    }
+}
+
 impl Sealed for Packet<'_> {}
 
 impl Encode for Packet<'_> {
@@ -140,7 +152,18 @@ impl Encode for Packet<'_> {
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
-        each!(self, packet => packet.encode_with(options, dst))
+        let (first, packet_id, reason, properties) = match self {
+            Packet::Puback(ack) => (0x40, ack.packet_id, ack.reason.as_u8(), &ack.properties),
+            Packet::Pubrec(ack) => (0x50, ack.packet_id, ack.reason.as_u8(), &ack.properties),
+            Packet::Pubrel(ack) => (0x62, ack.packet_id, ack.reason.as_u8(), &ack.properties),
+            Packet::Pubcomp(ack) => (0x70, ack.packet_id, ack.reason.as_u8(), &ack.properties),
+            _ => return self.encode_any(options, dst),
+        };
+        // The four share a layout: their shortest form needs no branch on which of them it is.
+        if reason == 0 && properties.is_empty() {
+            return encode::success_without_properties(first, packet_id, options, dst);
+        }
+        self.encode_any(options, dst)
     }
 }
 
@@ -168,6 +191,38 @@ pub fn decode_with<'a>(
     options: &DecodeOptions,
     i: &'a [u8],
 ) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
+    match success_without_properties(options, i) {
+        Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
+        None => decode_any(options, i),
+    }
+}
+
+/// PUBACK, PUBREC, PUBREL or PUBCOMP in its shortest form: four bytes, and most of the packets that a broker decodes.
+///
+/// A short cut: [`decode_any`] gives the same.
+#[inline]
+fn success_without_properties<'a>(options: &DecodeOptions, i: &'a [u8]) -> Option<Packet<'a>> {
+    let [first, 2, high, low, ..] = *i else {
+        return None;
+    };
+    if options.max_packet_size < 4 {
+        return None;
+    }
+    let packet_id = PacketId::new(u16::from_be_bytes([high, low]))?;
+    Some(match first {
+        0x40 => Packet::Puback(Ack::success(packet_id)),
+        0x50 => Packet::Pubrec(Ack::success(packet_id)),
+        0x62 => Packet::Pubrel(Ack::success(packet_id)),
+        0x70 => Packet::Pubcomp(Ack::success(packet_id)),
+        _ => return None,
+    })
+}
+
+/// Decodes any packet.
+fn decode_any<'a>(
+    options: &DecodeOptions,
+    i: &'a [u8],
+) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
     match frame::header(Version::V5_0, options, i)? {
         HeaderOrNeeded::Needed(needed) => Ok(Decoded::Incomplete { needed }),
         HeaderOrNeeded::Header(header) => decode_body(options, &header, i),
@@ -175,6 +230,7 @@ pub fn decode_with<'a>(
 }
 
 /// Decodes a packet that is there as a whole.
+#[inline]
 fn decode_body<'a>(
     options: &DecodeOptions,
     header: &Header,
@@ -196,6 +252,7 @@ fn decode_body<'a>(
 }
 
 /// The packet that `bytes` are, to the last of them; `None` if it is of another type.
+#[inline]
 fn packet<'a>(
     options: &DecodeOptions,
     header: &Header,

@@ -3,14 +3,13 @@
 use core::fmt;
 
 use bytes::BufMut;
-use nom::bytes::complete::take;
 
-use crate::error::{ErrorKind, Parsed, refuse};
+use crate::error::{ErrorKind, ParseError, Parsed, refuse};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Side};
 use crate::property_id::{PropertyId, PropertySet};
 use crate::types::QoS;
-use crate::v5::property::{Property, ValueRefusal};
+use crate::v5::property::{Property, ValueRefusal, check_value};
 use crate::wire::{self, VARIABLE_BYTE_INTEGER_MAX};
 
 /// Properties that were checked: allowed in their packet, none twice but User Property, every value in range.
@@ -54,15 +53,19 @@ impl Rules {
         }
     }
 
-    /// The error of a property that is allowed in the packet, but forbidden here.
+    /// Why a property with this identifier is refused: for the packet, as a second one, or here.
     #[cold]
-    fn forbidden_kind(&self, id: PropertyId) -> ErrorKind {
+    fn refusal(&self, byte: u8) -> ErrorKind {
         let packet = self.packet;
-        if id.is_problem_information() {
-            ErrorKind::ProblemInformation { packet, id }
-        } else {
-            let sender = Side::Server;
-            ErrorKind::PropertySender { id, sender }
+        match PropertyId::from_u8(byte) {
+            None => ErrorKind::UnknownProperty { packet, id: byte },
+            Some(id) if !self.allowed.contains(id) => ErrorKind::PropertyNotAllowed { packet, id },
+            Some(id) if !self.forbidden.contains(id) => ErrorKind::DuplicateProperty { id },
+            Some(id) if id.is_problem_information() => ErrorKind::ProblemInformation { packet, id },
+            Some(id) => ErrorKind::PropertySender {
+                id,
+                sender: Side::Server,
+            },
         }
     }
 }
@@ -114,7 +117,7 @@ impl<'a> Section<'a> {
         options: &DecodeOptions,
     ) -> Parsed<'a, Self> {
         let (after_length, length) = wire::variable_byte_integer(i)?;
-        let Ok((rest, bytes)) = take::<_, _, nom::error::Error<_>>(length)(after_length) else {
+        let Some((bytes, rest)) = after_length.split_at_checked(length as usize) else {
             return refuse(i, ErrorKind::PropertyLength { length });
         };
         if !bytes.is_empty() {
@@ -203,43 +206,49 @@ impl<'a> Section<'a> {
     /// The properties in order.
     #[inline]
     pub(crate) const fn iter(&self) -> PropertyIter<'a> {
-        PropertyIter {
-            source: self.source,
-        }
+        let rest = match self.source {
+            Source::Wire([]) => Rest::Text(""),
+            Source::Wire(bytes) => match core::str::from_utf8(bytes) {
+                Ok(text) => Rest::Text(text),
+                Err(_) => Rest::Bytes(bytes),
+            },
+            Source::List { items, .. } => Rest::List(items),
+        };
+        PropertyIter { rest }
     }
 
     /// The first property with this identifier.
-    #[inline]
     pub(crate) fn find(&self, id: PropertyId) -> Option<Property<'a>> {
-        self.iter().find(|property| property.id() == id)
+        let mut rest = match self.source {
+            Source::Wire(bytes) => bytes,
+            Source::List { items, .. } => {
+                return items.iter().copied().find(|property| property.id() == id);
+            }
+        };
+        // No string is read but the one that is looked for.
+        while rest.first().is_some_and(|byte| *byte != id.as_u8()) {
+            let (_, len) = Property::read(rest, |_, _| Some(""))?;
+            rest = rest.get(len..)?;
+        }
+        let (property, _) = Property::read(rest, |from, to| text(rest, from, to))?;
+        Some(property)
     }
 }
 
 /// Checks the properties of a received packet, §2.2.2.2: each before the next, identifier before value.
-fn check<'a>(
-    section: &'a [u8],
-    rules: &Rules,
-) -> Result<(), nom::Err<crate::error::ParseError<'a>>> {
-    let packet = rules.packet;
-    let mut seen = PropertySet::EMPTY;
+fn check<'a>(section: &'a [u8], rules: &Rules) -> Result<(), nom::Err<ParseError<'a>>> {
+    // Those that may come next.
+    let mut open = rules.allowed.without(rules.forbidden);
     let mut rest = section;
     while let [byte, value @ ..] = rest {
-        let Some(id) = PropertyId::from_u8(*byte) else {
-            return refuse(rest, ErrorKind::UnknownProperty { packet, id: *byte });
+        let id = match PropertyId::from_u8(*byte) {
+            Some(id) if open.contains(id) => id,
+            _ => return refuse(rest, rules.refusal(*byte)),
         };
-        if !rules.allowed.contains(id) {
-            return refuse(rest, ErrorKind::PropertyNotAllowed { packet, id });
-        }
-        if seen.contains(id) {
-            return refuse(rest, ErrorKind::DuplicateProperty { id });
-        }
-        if rules.forbidden.contains(id) {
-            return refuse(rest, rules.forbidden_kind(id));
-        }
         if id != PropertyId::UserProperty {
-            seen.insert(id);
+            open.remove(id);
         }
-        (rest, _) = Property::parse_value(id, value, wire::check_string)?;
+        (rest, ()) = check_value(id, value)?;
     }
     Ok(())
 }
@@ -353,7 +362,18 @@ pub enum PropertyErrorKind {
 /// The section was checked when the packet was decoded or built: reading it cannot fail.
 #[derive(Clone)]
 pub struct PropertyIter<'a> {
-    source: Source<'a>,
+    rest: Rest<'a>,
+}
+
+/// What an iterator has not yet read.
+#[derive(Clone, Copy)]
+enum Rest<'a> {
+    /// Bytes of a packet that as a whole are UTF-8, as most are: its strings need no second check.
+    Text(&'a str),
+    /// Other bytes of a packet: each of its strings is looked at once more, to make a `&str` of it.
+    Bytes(&'a [u8]),
+    /// Properties to be sent.
+    List(&'a [Property<'a>]),
 }
 
 impl<'a> Iterator for PropertyIter<'a> {
@@ -361,22 +381,34 @@ impl<'a> Iterator for PropertyIter<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Property<'a>> {
-        match &mut self.source {
-            Source::Wire(bytes) => {
-                let (byte, value) = bytes.split_first()?;
-                let id = PropertyId::from_u8(*byte)?;
-                let (rest, property) =
-                    Property::parse_value(id, value, wire::checked_string).ok()?;
-                *bytes = rest;
+        match &mut self.rest {
+            Rest::Text("") => None,
+            Rest::Text(rest) => {
+                let text = *rest;
+                let (property, len) =
+                    Property::read(text.as_bytes(), |from, to| text.get(from..to))?;
+                *rest = text.get(len..)?;
                 Some(property)
             }
-            Source::List { items, .. } => {
-                let (first, rest) = items.split_first()?;
-                *items = rest;
+            Rest::Bytes(rest) => {
+                let bytes = *rest;
+                let (property, len) = Property::read(bytes, |from, to| text(bytes, from, to))?;
+                *rest = bytes.get(len..)?;
+                Some(property)
+            }
+            Rest::List(rest) => {
+                let (first, others) = rest.split_first()?;
+                *rest = others;
                 Some(*first)
             }
         }
     }
+}
+
+/// A string of a section that was checked.
+#[inline]
+fn text(bytes: &[u8], from: usize, to: usize) -> Option<&str> {
+    core::str::from_utf8(bytes.get(from..to)?).ok()
 }
 
 impl core::iter::FusedIterator for PropertyIter<'_> {}

@@ -3,12 +3,10 @@
 use core::num::{NonZeroU16, NonZeroU32};
 
 use bytes::BufMut;
-use nom::Parser;
-use nom::combinator::map;
 
 use crate::QoS;
 use crate::error::{ErrorKind, Parsed, refuse};
-use crate::property_id::PropertyId;
+use crate::property_id::{DataType, PropertyId};
 use crate::wire::{self, LENGTH_MAX};
 
 /// A property of a reason-coded packet and its value, MQTT 5.0 §2.2.2.2.
@@ -85,68 +83,68 @@ impl<'a> Property<'a> {
         }
     }
 
-    /// The value that follows the identifier `id`: fit, type and range.
-    ///
-    /// `string` is [`wire::check_string`] when a section is checked and [`wire::checked_string`] when it is read.
-    #[inline(always)]
-    pub(crate) fn parse_value(
-        id: PropertyId,
-        i: &'a [u8],
-        string: impl Fn(&'a [u8]) -> Parsed<'a, &'a str>,
-    ) -> Parsed<'a, Self> {
-        match id {
-            PropertyId::SessionExpiryInterval => {
-                map(wire::four_byte_integer, Self::SessionExpiryInterval).parse(i)
+    /// Reads the property at the start of `bytes`, which [`check_value`] has accepted before, and tells its length;
+    /// `string` gives the text between two places in `bytes`. `None` at the end.
+    #[inline]
+    pub(crate) fn read(
+        bytes: &'a [u8],
+        string: impl Fn(usize, usize) -> Option<&'a str>,
+    ) -> Option<(Self, usize)> {
+        let (id, value) = bytes.split_first()?;
+        let one = || value.first().map(|byte| *byte != 0);
+        let two = || value.first_chunk().map(|bytes| u16::from_be_bytes(*bytes));
+        let four = || value.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
+        // Where a string ends whose length is at `at`.
+        let end = |at: usize| {
+            let (length, _) = bytes.get(at..)?.split_first_chunk()?;
+            Some(at + 2 + usize::from(u16::from_be_bytes(*length)))
+        };
+        let text = |property: fn(&'a str) -> Self| {
+            let end = end(1)?;
+            Some((property(string(3, end)?), end))
+        };
+        Some(match PropertyId::from_u8(*id)? {
+            PropertyId::SessionExpiryInterval => (Self::SessionExpiryInterval(four()?), 5),
+            PropertyId::AssignedClientIdentifier => return text(Self::AssignedClientIdentifier),
+            PropertyId::ServerKeepAlive => (Self::ServerKeepAlive(two()?), 3),
+            PropertyId::AuthenticationMethod => return text(Self::AuthenticationMethod),
+            PropertyId::AuthenticationData => {
+                let end = end(1)?;
+                (Self::AuthenticationData(bytes.get(3..end)?), end)
             }
-            PropertyId::AssignedClientIdentifier => {
-                map(string, Self::AssignedClientIdentifier).parse(i)
+            PropertyId::ResponseInformation => return text(Self::ResponseInformation),
+            PropertyId::ServerReference => return text(Self::ServerReference),
+            PropertyId::ReasonString => return text(Self::ReasonString),
+            PropertyId::ReceiveMaximum => (Self::ReceiveMaximum(NonZeroU16::new(two()?)?), 3),
+            PropertyId::TopicAliasMaximum => (Self::TopicAliasMaximum(two()?), 3),
+            PropertyId::MaximumQos => {
+                let qos = if one()? {
+                    QoS::AtLeastOnce
+                } else {
+                    QoS::AtMostOnce
+                };
+                (Self::MaximumQos(qos), 2)
             }
-            PropertyId::ServerKeepAlive => {
-                map(wire::two_byte_integer, Self::ServerKeepAlive).parse(i)
-            }
-            PropertyId::AuthenticationMethod => map(string, Self::AuthenticationMethod).parse(i),
-            PropertyId::AuthenticationData => map(wire::binary, Self::AuthenticationData).parse(i),
-            PropertyId::ResponseInformation => map(string, Self::ResponseInformation).parse(i),
-            PropertyId::ServerReference => map(string, Self::ServerReference).parse(i),
-            PropertyId::ReasonString => map(string, Self::ReasonString).parse(i),
-            PropertyId::ReceiveMaximum => {
-                let (rest, value) = wire::two_byte_integer(i)?;
-                match NonZeroU16::new(value) {
-                    Some(value) => Ok((rest, Self::ReceiveMaximum(value))),
-                    None => forbidden(id, 0, i),
-                }
-            }
-            PropertyId::TopicAliasMaximum => {
-                map(wire::two_byte_integer, Self::TopicAliasMaximum).parse(i)
-            }
-            PropertyId::MaximumQos => match wire::byte(i)? {
-                (rest, 0) => Ok((rest, Self::MaximumQos(QoS::AtMostOnce))),
-                (rest, 1) => Ok((rest, Self::MaximumQos(QoS::AtLeastOnce))),
-                (_, value) => forbidden(id, value.into(), i),
-            },
-            PropertyId::RetainAvailable => flag(id, Self::RetainAvailable, i),
+            PropertyId::RetainAvailable => (Self::RetainAvailable(one()?), 2),
             PropertyId::UserProperty => {
-                let (rest, name) = string(i)?;
-                let (rest, value) = string(rest)?;
-                Ok((rest, Self::UserProperty(name, value)))
+                let middle = end(1)?;
+                let end = end(middle)?;
+                let name = string(3, middle)?;
+                (Self::UserProperty(name, string(middle + 2, end)?), end)
             }
             PropertyId::MaximumPacketSize => {
-                let (rest, value) = wire::four_byte_integer(i)?;
-                match NonZeroU32::new(value) {
-                    Some(value) => Ok((rest, Self::MaximumPacketSize(value))),
-                    None => forbidden(id, 0, i),
-                }
+                (Self::MaximumPacketSize(NonZeroU32::new(four()?)?), 5)
             }
             PropertyId::WildcardSubscriptionAvailable => {
-                flag(id, Self::WildcardSubscriptionAvailable, i)
+                (Self::WildcardSubscriptionAvailable(one()?), 2)
             }
             PropertyId::SubscriptionIdentifiersAvailable => {
-                flag(id, Self::SubscriptionIdentifiersAvailable, i)
+                (Self::SubscriptionIdentifiersAvailable(one()?), 2)
             }
             PropertyId::SharedSubscriptionAvailable => {
-                flag(id, Self::SharedSubscriptionAvailable, i)
+                (Self::SharedSubscriptionAvailable(one()?), 2)
             }
-        }
+        })
     }
 
     /// What keeps the property from being written, if anything.
@@ -219,24 +217,40 @@ impl<'a> Property<'a> {
     }
 }
 
-/// A Byte that is 0 or 1, §3.2.2.3.5 and its kin.
+/// Checks the value that follows the identifier `id`: fit, type and range.
 #[inline]
-fn flag<'a>(
-    id: PropertyId,
-    property: fn(bool) -> Property<'a>,
-    i: &'a [u8],
-) -> Parsed<'a, Property<'a>> {
-    match wire::byte(i)? {
-        (rest, 0) => Ok((rest, property(false))),
-        (rest, 1) => Ok((rest, property(true))),
-        (_, value) => forbidden(id, value.into(), i),
+pub(crate) fn check_value(id: PropertyId, i: &[u8]) -> Parsed<'_, ()> {
+    let (rest, value) = match id.data_type() {
+        DataType::String => return wire::string(i),
+        DataType::StringPair => {
+            let (rest, ()) = wire::string(i)?;
+            return wire::string(rest);
+        }
+        DataType::BinaryData => {
+            let (rest, _) = wire::binary(i)?;
+            return Ok((rest, ()));
+        }
+        DataType::Byte => {
+            let (rest, value) = wire::byte(i)?;
+            (rest, u32::from(value))
+        }
+        DataType::TwoByteInteger => {
+            let (rest, value) = wire::two_byte_integer(i)?;
+            (rest, u32::from(value))
+        }
+        DataType::FourByteInteger => wire::four_byte_integer(i)?,
+    };
+    let forbidden = match id {
+        // §3.2.2.3.3, §3.2.2.3.6
+        PropertyId::ReceiveMaximum | PropertyId::MaximumPacketSize => value == 0,
+        // §3.2.2.3.4, §3.2.2.3.5, §3.2.2.3.11 to §3.2.2.3.13
+        _ => id.data_type() == DataType::Byte && value > 1,
+    };
+    if forbidden {
+        refuse(i, ErrorKind::PropertyValue { id, value })
+    } else {
+        Ok((rest, ()))
     }
-}
-
-/// Refuses a value that the property's section forbids.
-#[cold]
-fn forbidden(id: PropertyId, value: u32, i: &[u8]) -> Parsed<'_, Property<'_>> {
-    refuse(i, ErrorKind::PropertyValue { id, value })
 }
 
 /// Why a property's value cannot be written.

@@ -5,7 +5,7 @@ use core::fmt;
 use bytes::BufMut;
 
 use crate::codes::CodeList;
-use crate::encode::{Encode, EncodeError, Layout};
+use crate::encode::{Encode, EncodeError, Layout, Short};
 use crate::error::{ErrorKind, Parsed};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::reason::{PacketReason, sealed::Sealed};
@@ -104,13 +104,12 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
     }
 
     #[inline]
-    fn layout(&self) -> Layout<'_, 'a> {
+    fn layout(&self) -> Layout<'_, 'a, 2> {
         let [high, low] = self.packet_id.get().to_be_bytes();
         Layout {
             packet: R::PACKET,
-            fixed: [high, low, 0],
-            fixed_len: 2,
-            short: None,
+            fixed: [high, low],
+            short: Short::None,
             properties: self.properties.section(),
             payload_len: self.reasons.len(),
         }

@@ -1,0 +1,279 @@
+//! Property sections: what cannot be built, how they are built, and how they are read.
+
+use std::num::{NonZeroU16, NonZeroU32};
+
+use mqtt_reason::v5::{
+    AckProperties, AuthProperties, Connack, ConnackProperties, ConnackReason, DisconnectProperties,
+    Packet, Property, PropertyErrorKind, Puback, PubackReason,
+};
+use mqtt_reason::{PropertyId, QoS};
+
+use crate::support::{id, properties, reads_and_writes, received, writes};
+
+/// One property of each kind, by identifier.
+pub(crate) const ONE_OF_EACH_PROPERTY: [Property<'static>; 17] = [
+    Property::SessionExpiryInterval(10),
+    Property::AssignedClientIdentifier("c"),
+    Property::ServerKeepAlive(60),
+    Property::AuthenticationMethod("A"),
+    Property::AuthenticationData(&[0xFF]),
+    Property::ResponseInformation("r"),
+    Property::ServerReference("s"),
+    Property::ReasonString("n"),
+    Property::ReceiveMaximum(NonZeroU16::MIN),
+    Property::TopicAliasMaximum(10),
+    Property::MaximumQos(QoS::AtLeastOnce),
+    Property::RetainAvailable(false),
+    Property::UserProperty("k", "v"),
+    Property::MaximumPacketSize(NonZeroU32::MIN),
+    Property::WildcardSubscriptionAvailable(false),
+    Property::SubscriptionIdentifiersAvailable(true),
+    Property::SharedSubscriptionAvailable(false),
+];
+
+/// A CONNACK with all of them, MQTT 5.0 §3.2.2.3.
+const CONNACK: &str = "20 3F 00 00 3C \
+    11 00 00 00 0A 12 00 01 63 13 00 3C 15 00 01 41 16 00 01 FF 1A 00 01 72 1C 00 01 73 1F 00 01 6E \
+    21 00 01 22 00 0A 24 01 25 00 26 00 01 6B 00 01 76 27 00 00 00 01 28 00 29 01 2A 00";
+
+#[test]
+fn every_property_of_a_connack_is_written_and_read() {
+    let properties = properties::<ConnackProperties>(&ONE_OF_EACH_PROPERTY);
+    let connack = Connack::accepted(false).with_properties(properties);
+    reads_and_writes(CONNACK, connack);
+    let received = received(CONNACK);
+    assert!(received.packet().properties().eq(ONE_OF_EACH_PROPERTY));
+    // What was decoded is written as it came.
+    writes(&received.packet(), CONNACK);
+}
+
+#[test]
+fn every_property_of_a_connack_has_an_accessor() {
+    let received = received(CONNACK);
+    let Packet::Connack(connack) = received.packet() else {
+        panic!("a CONNACK");
+    };
+    let built = properties::<ConnackProperties>(&ONE_OF_EACH_PROPERTY);
+    for p in [connack.properties, built] {
+        assert_eq!(p.session_expiry_interval(), Some(10));
+        assert_eq!(p.assigned_client_identifier(), Some("c"));
+        assert_eq!(p.server_keep_alive(), Some(60));
+        assert_eq!(p.authentication_method(), Some("A"));
+        assert_eq!(p.authentication_data(), Some(&[0xFF][..]));
+        assert_eq!(p.response_information(), Some("r"));
+        assert_eq!(p.server_reference(), Some("s"));
+        assert_eq!(p.reason_string(), Some("n"));
+        assert_eq!(p.receive_maximum(), Some(1));
+        assert_eq!(p.topic_alias_maximum(), Some(10));
+        assert_eq!(p.maximum_qos(), Some(QoS::AtLeastOnce));
+        assert_eq!(p.retain_available(), Some(false));
+        assert!(p.user_properties().eq([("k", "v")]));
+        assert_eq!(p.maximum_packet_size(), Some(1));
+        assert_eq!(p.wildcard_subscription_available(), Some(false));
+        assert_eq!(p.subscription_identifiers_available(), Some(true));
+        assert_eq!(p.shared_subscription_available(), Some(false));
+        assert!(!p.is_empty());
+    }
+}
+
+#[test]
+fn an_absent_property_of_a_connack_is_none() {
+    let p = ConnackProperties::EMPTY;
+    assert_eq!(p.session_expiry_interval(), None);
+    assert_eq!(p.assigned_client_identifier(), None);
+    assert_eq!(p.server_keep_alive(), None);
+    assert_eq!(p.authentication_method(), None);
+    assert_eq!(p.authentication_data(), None);
+    assert_eq!(p.response_information(), None);
+    assert_eq!(p.server_reference(), None);
+    assert_eq!(p.reason_string(), None);
+    assert_eq!(p.receive_maximum(), None);
+    assert_eq!(p.topic_alias_maximum(), None);
+    assert_eq!(p.maximum_qos(), None);
+    assert_eq!(p.retain_available(), None);
+    assert_eq!(p.user_properties().next(), None);
+    assert_eq!(p.maximum_packet_size(), None);
+    assert_eq!(p.wildcard_subscription_available(), None);
+    assert_eq!(p.subscription_identifiers_available(), None);
+    assert_eq!(p.shared_subscription_available(), None);
+    assert!(p.is_empty());
+    assert_eq!(p, ConnackProperties::default());
+}
+
+#[test]
+fn the_properties_of_an_ack_have_accessors() {
+    let received = received("40 14 00 0A 87 10 26 00 01 61 00 00 1F 00 01 6E 26 00 01 62 00 00");
+    let Packet::Puback(puback) = received.packet() else {
+        panic!("a PUBACK");
+    };
+    assert_eq!(puback.packet_id, id(10));
+    assert_eq!(puback.reason, PubackReason::NotAuthorized);
+    assert_eq!(puback.properties.reason_string(), Some("n"));
+    let pairs = puback.properties.user_properties();
+    assert!(pairs.eq([("a", ""), ("b", "")]));
+    assert!(!puback.properties.is_empty());
+
+    let empty = AckProperties::EMPTY;
+    assert_eq!(empty.reason_string(), None);
+    assert_eq!(empty.user_properties().next(), None);
+    assert!(empty.is_empty());
+}
+
+#[test]
+fn the_properties_of_a_disconnect_have_accessors() {
+    let received =
+        received("E0 18 8E 16 11 00 00 00 0A 1F 00 01 6E 26 00 01 6B 00 01 76 1C 00 03 73 20 74");
+    let Packet::Disconnect(disconnect) = received.packet() else {
+        panic!("a DISCONNECT");
+    };
+    let p = disconnect.properties;
+    assert_eq!(p.session_expiry_interval(), Some(10));
+    assert_eq!(p.reason_string(), Some("n"));
+    assert_eq!(p.server_reference(), Some("s t"));
+    assert!(p.user_properties().eq([("k", "v")]));
+
+    let empty = DisconnectProperties::EMPTY;
+    assert_eq!(empty.session_expiry_interval(), None);
+    assert_eq!(empty.reason_string(), None);
+    assert_eq!(empty.server_reference(), None);
+    assert_eq!(empty.user_properties().next(), None);
+}
+
+#[test]
+fn the_properties_of_an_auth_have_accessors() {
+    let received = received("F0 15 18 13 15 00 01 41 16 00 01 FF 1F 00 01 6E 26 00 01 6B 00 01 76");
+    let Packet::Auth(auth) = received.packet() else {
+        panic!("an AUTH");
+    };
+    let p = auth.properties;
+    assert_eq!(p.authentication_method(), Some("A"));
+    assert_eq!(p.authentication_data(), Some(&[0xFF][..]));
+    assert_eq!(p.reason_string(), Some("n"));
+    assert!(p.user_properties().eq([("k", "v")]));
+
+    let empty = AuthProperties::EMPTY;
+    assert_eq!(empty.authentication_method(), None);
+    assert_eq!(empty.authentication_data(), None);
+    assert_eq!(empty.reason_string(), None);
+    assert_eq!(empty.user_properties().next(), None);
+}
+
+#[test]
+fn the_first_property_that_cannot_be_sent_is_named() {
+    let long = "x".repeat(65_536);
+    let good = Property::ReasonString("n");
+    for (second, kind, message) in [
+        (
+            Property::RetainAvailable(true),
+            PropertyErrorKind::NotAllowed {
+                id: PropertyId::RetainAvailable,
+            },
+            "property 1: Retain Available is not a property of this packet",
+        ),
+        (
+            Property::ReasonString("n"),
+            PropertyErrorKind::Duplicate {
+                id: PropertyId::ReasonString,
+            },
+            "property 1: Reason String occurs twice",
+        ),
+        (
+            Property::UserProperty("k", &long),
+            PropertyErrorKind::TooLong {
+                id: PropertyId::UserProperty,
+            },
+            "property 1: User Property is longer than 65535 bytes",
+        ),
+        (
+            Property::UserProperty("\0", "v"),
+            PropertyErrorKind::NullCharacter {
+                id: PropertyId::UserProperty,
+            },
+            "property 1: User Property contains U+0000",
+        ),
+    ] {
+        let list = [good, second, Property::ServerKeepAlive(0)];
+        let mut buffer = vec![0; 100_000];
+        let error = AckProperties::try_from(&list).expect_err(message);
+        assert_eq!((error.index, error.kind), (1, kind));
+        assert_eq!(error.to_string(), message);
+        let collected = AckProperties::collect_in(list, &mut buffer);
+        assert_eq!(collected, Err(error));
+    }
+}
+
+/// §1.5.5: a Property Length of four bytes says 268,435,455 at most.
+#[test]
+fn a_section_that_no_property_length_can_tell_is_refused() {
+    let text = "x".repeat(65_535);
+    // 2,047 × 131,075 = 268,310,525
+    let mut list = vec![Property::UserProperty(&text, &text); 2_047];
+    // 5 + 65,535 + 59,390 = 124,930, together 268,435,455
+    let rest = text.get(..59_390).expect("65,535 bytes");
+    list.push(Property::UserProperty(&text, rest));
+    assert!(AckProperties::try_from(&*list).is_ok());
+
+    let more = text.get(..59_391).expect("65,535 bytes");
+    list.pop();
+    list.push(Property::UserProperty(&text, more));
+    let error = AckProperties::try_from(&*list).expect_err("a byte more");
+    assert_eq!(error.index, 2_047);
+    assert_eq!(error.kind, PropertyErrorKind::SectionTooLong);
+}
+
+#[test]
+fn properties_are_collected_into_a_buffer() {
+    // Reason String 1 + 2 + 2, User Property 1 + 2 + 1 + 2 + 1
+    let list = [
+        Property::ReasonString("no"),
+        Property::UserProperty("k", "v"),
+    ];
+    let mut exact = [0xA5; 12];
+    let collected = AckProperties::collect_in(list, &mut exact).expect("it fits");
+    assert_eq!(collected, properties::<AckProperties>(&list));
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized).with_properties(collected);
+    reads_and_writes(
+        "40 10 00 0A 87 0C 1F 00 02 6E 6F 26 00 01 6B 00 01 76",
+        puback,
+    );
+
+    for len in 0..12 {
+        let mut short = vec![0; len];
+        let error = AckProperties::collect_in(list, &mut short).expect_err("too small");
+        assert_eq!(error.kind, PropertyErrorKind::BufferTooSmall);
+        assert_eq!(error.index, usize::from(len >= 5));
+    }
+}
+
+#[test]
+fn properties_of_every_packet_are_collected() {
+    let mut buffer = [0; 64];
+    let all = ConnackProperties::collect_in(ONE_OF_EACH_PROPERTY, &mut buffer).expect("they fit");
+    let connack = Connack::refused(ConnackReason::Success).with_properties(all);
+    writes(&connack, CONNACK);
+
+    let mut buffer = [0; 8];
+    let none = DisconnectProperties::collect_in([], &mut buffer).expect("nothing");
+    assert_eq!(none, DisconnectProperties::EMPTY);
+
+    let mut buffer = [0; 8];
+    let method = [Property::AuthenticationMethod("A")];
+    let collected = AuthProperties::collect_in(method, &mut buffer).expect("it fits");
+    assert_eq!(collected.authentication_method(), Some("A"));
+}
+
+/// Where the properties are borrowed from makes no difference.
+#[test]
+fn decoded_and_built_properties_are_equal() {
+    let received = received("40 08 00 0A 00 04 1F 00 01 6E");
+    let Packet::Puback(decoded) = received.packet() else {
+        panic!("a PUBACK");
+    };
+    let list = [Property::ReasonString("n")];
+    let built = properties::<AckProperties>(&list);
+    assert_eq!(decoded.properties, built);
+    assert!(decoded.properties.into_iter().eq(built.iter()));
+    let other = [Property::ReasonString("m")];
+    assert_ne!(decoded.properties, properties::<AckProperties>(&other));
+    assert_ne!(decoded.properties, AckProperties::EMPTY);
+}
