@@ -1,6 +1,7 @@
 //! Codes in a packet: one, or the payload of SUBACK and UNSUBACK, a list with one code per Topic Filter.
 
 use core::fmt;
+use core::slice;
 
 use bytes::BufMut;
 
@@ -81,9 +82,14 @@ impl<'a, C: Code> CodeList<'a, C> {
     /// The codes in order.
     #[inline]
     #[must_use]
-    pub const fn iter(&self) -> CodeIter<'a, C> {
+    pub fn iter(&self) -> CodeIter<'a, C> {
+        let (bytes, codes) = match self.source {
+            Source::Wire(bytes) => (bytes, &[][..]),
+            Source::List(codes) => (&[][..], codes),
+        };
         CodeIter {
-            source: self.source,
+            bytes: bytes.iter(),
+            codes: codes.iter(),
         }
     }
 
@@ -183,16 +189,10 @@ impl<C: Code> fmt::Debug for CodeList<'_, C> {
 /// The codes of a [`CodeList`] in order.
 #[derive(Clone, Debug)]
 pub struct CodeIter<'a, C> {
-    source: Source<'a, C>,
-}
-
-impl<C: fmt::Debug> fmt::Debug for Source<'_, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Wire(bytes) => bytes.fmt(f),
-            Self::List(codes) => codes.fmt(f),
-        }
-    }
+    /// Bytes of a packet, or none.
+    bytes: slice::Iter<'a, u8>,
+    /// Codes to be sent, or none.
+    codes: slice::Iter<'a, C>,
 }
 
 impl<C: Code> Iterator for CodeIter<'_, C> {
@@ -200,26 +200,15 @@ impl<C: Code> Iterator for CodeIter<'_, C> {
 
     #[inline]
     fn next(&mut self) -> Option<C> {
-        match &mut self.source {
-            Source::Wire(bytes) => {
-                let (first, rest) = bytes.split_first()?;
-                *bytes = rest;
-                C::from_u8(*first)
-            }
-            Source::List(codes) => {
-                let (first, rest) = codes.split_first()?;
-                *codes = rest;
-                Some(*first)
-            }
+        match self.bytes.next() {
+            Some(byte) => C::from_u8(*byte),
+            None => self.codes.next().copied(),
         }
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let len = match self.source {
-            Source::Wire(bytes) => bytes.len(),
-            Source::List(codes) => codes.len(),
-        };
+        let len = self.bytes.len() + self.codes.len();
         (len, Some(len))
     }
 }

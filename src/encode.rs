@@ -147,11 +147,12 @@ pub(crate) fn check_code<R: PacketReason>(
     }
 }
 
-/// Writes PUBACK, PUBREC, PUBREL or PUBCOMP in its shortest form.
+/// Writes a packet that is a Packet Identifier and nothing else: the shortest form of PUBACK, PUBREC, PUBREL and
+/// PUBCOMP in 5.0, and the only one of those and of UNSUBACK in 3.1.1 and 3.1.
 ///
-/// A short cut: [`Layout::write`] writes the same.
+/// In 5.0 a short cut: [`Layout::write`] writes the same.
 #[inline]
-pub(crate) fn success_without_properties<B: BufMut>(
+pub(crate) fn packet_id_alone<B: BufMut>(
     first: u8,
     packet_id: PacketId,
     options: &EncodeOptions,
@@ -186,11 +187,12 @@ pub(crate) enum Short {
     WithoutCode,
 }
 
-/// A packet of 5.0 as its parts in wire order: `N` bytes, of which a code is the last, properties, codes.
-pub(crate) struct Layout<'s, 'a, const N: usize> {
+/// A packet of 5.0 as its parts in wire order: fixed header, fields, properties, codes.
+pub(crate) struct Layout<'s, 'a, F> {
     pub(crate) packet: PacketType,
-    /// What stands before the Property Length.
-    pub(crate) fixed: [u8; N],
+    /// What stands before the properties when all lengths are below 128, which are one byte each then: given first
+    /// byte, Remaining Length and Property Length. A reason code, if any, stands before the Property Length.
+    pub(crate) head: F,
     pub(crate) short: Short,
     pub(crate) properties: &'s Section<'a>,
     /// The number of bytes after the properties.
@@ -206,7 +208,13 @@ struct Lengths {
     total: usize,
 }
 
-impl<const N: usize> Layout<'_, '_, N> {
+impl<F, const N: usize> Layout<'_, '_, F>
+where
+    F: Fn(u8, u8, u8) -> [u8; N],
+{
+    /// The number of fields before the Property Length, in bytes.
+    const FIELDS: usize = N - 3;
+
     /// The size of the packet with all its properties.
     #[inline]
     pub(crate) fn encoded_len(&self) -> usize {
@@ -222,27 +230,42 @@ impl<const N: usize> Layout<'_, '_, N> {
         payload: impl FnOnce(&mut B),
     ) -> Result<usize, EncodeError> {
         check_direction(Version::V5_0, self.packet, options)?;
-        let Lengths {
-            keep,
-            properties,
-            remaining,
-            total,
-        } = self.fit(options)?;
-        check_room(total, dst)?;
-        put_header(self.packet.first_byte(), remaining, dst);
-        match (self.short, self.fixed.as_slice()) {
-            (Short::WithoutCode, [before_code @ .., _]) if properties == 0 => {
-                dst.put_slice(before_code);
+        let lengths = self.fit(options)?;
+        check_room(lengths.total, dst)?;
+        let first = self.packet.first_byte();
+        match (
+            u8::try_from(lengths.remaining),
+            u8::try_from(lengths.properties),
+        ) {
+            (Ok(remaining @ 0..=0x7F), Ok(properties)) => {
+                let head = (self.head)(first, remaining, properties);
+                match (self.short, head.as_slice()) {
+                    (Short::WithoutCode, [head @ .., _, _]) if properties == 0 => {
+                        dst.put_slice(head);
+                    }
+                    (Short::WithCode, [head @ .., _]) if properties == 0 => dst.put_slice(head),
+                    (_, head) => {
+                        dst.put_slice(head);
+                        self.properties.put(lengths.keep, dst);
+                    }
+                }
             }
-            (Short::WithCode, fixed) if properties == 0 => dst.put_slice(fixed),
-            (_, fixed) => {
-                dst.put_slice(fixed);
-                put_length(properties, dst);
-                self.properties.put(keep, dst);
-            }
+            _ => self.put_long(lengths, dst),
         }
         payload(dst);
-        Ok(total)
+        Ok(lengths.total)
+    }
+
+    /// Writes header, fields and properties when the Remaining Length has more than one byte, and so is no short form.
+    fn put_long<B: BufMut>(&self, lengths: Lengths, dst: &mut B) {
+        let head = (self.head)(self.packet.first_byte(), 0, 0);
+        dst.put_u8(self.packet.first_byte());
+        put_variable_byte_integer(length(lengths.remaining), dst);
+        if let [_, _, fields @ .., _] = head.as_slice() {
+            dst.put_slice(fields);
+        }
+        put_variable_byte_integer(length(lengths.properties), dst);
+        self.properties.put(lengths.keep, dst);
     }
 
     /// The lengths with as many properties as the receiver takes.
@@ -296,9 +319,9 @@ impl<const N: usize> Layout<'_, '_, N> {
         let properties = self.properties.len(keep);
         let remaining = self.payload_len
             + match self.short {
-                Short::WithoutCode if properties == 0 => N - 1,
-                Short::WithCode if properties == 0 => N,
-                _ => N + variable_len(properties) + properties,
+                Short::WithoutCode if properties == 0 => Self::FIELDS - 1,
+                Short::WithCode if properties == 0 => Self::FIELDS,
+                _ => Self::FIELDS + variable_len(properties) + properties,
             };
         Lengths {
             keep,
@@ -306,27 +329,6 @@ impl<const N: usize> Layout<'_, '_, N> {
             remaining,
             total: 1 + variable_len(remaining) + remaining,
         }
-    }
-}
-
-/// Writes a fixed header.
-#[inline]
-pub(crate) fn put_header<B: BufMut>(first: u8, remaining: usize, dst: &mut B) {
-    match u8::try_from(remaining) {
-        Ok(remaining @ 0..=0x7F) => dst.put_slice(&[first, remaining]),
-        _ => {
-            dst.put_u8(first);
-            put_length(remaining, dst);
-        }
-    }
-}
-
-/// Writes a length as a Variable Byte Integer.
-#[inline]
-fn put_length<B: BufMut>(len: usize, dst: &mut B) {
-    match u8::try_from(len) {
-        Ok(len @ 0..=0x7F) => dst.put_u8(len),
-        _ => put_variable_byte_integer(length(len), dst),
     }
 }
 
@@ -338,7 +340,8 @@ pub(crate) const fn variable_len(len: usize) -> usize {
 
 /// A length as a number for the wire; one that does not fit is refused before it is written.
 #[inline]
-const fn length(len: usize) -> u32 {
+#[expect(clippy::cast_possible_truncation, reason = "it was compared")]
+pub(crate) const fn length(len: usize) -> u32 {
     if len <= VARIABLE_BYTE_INTEGER_MAX as usize {
         len as u32
     } else {

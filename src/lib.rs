@@ -1,19 +1,147 @@
-#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 #![forbid(unsafe_code)]
-//! Placeholder.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//! A zero-copy codec for the MQTT packets that say *why*: CONNACK, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK,
+//! DISCONNECT and AUTH of MQTT 5.0, and the acknowledgements of MQTT 3.1.1 and 3.1.
+//!
+//! It parses with [`nom`], writes to any [`bytes::BufMut`], refuses every reason code that does not belong in the
+//! packet that carries it, and turns each refusal into the reason code to answer with. It is for authors of brokers,
+//! bridges, clients and test tools.
+//!
+//! It is not an MQTT stack: CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE and the PING packets are passed through as
+//! [`Frame`]s; sessions, retransmission and sockets are yours.
+//!
+//! ```
+//! use mqtt_reason::v5::{self, DisconnectReason, Packet};
+//! use mqtt_reason::{Decoded, DecodeOptions, Side};
+//!
+//! /// What a Server does with what it has read so far: how many bytes are done, or why the connection ends.
+//! fn received(buffer: &[u8]) -> Result<usize, DisconnectReason> {
+//!     let options = DecodeOptions::new().sender(Side::Client).max_packet_size(64 * 1024);
+//!     let mut done = 0;
+//!     loop {
+//!         match v5::decode_with(&options, &buffer[done..]) {
+//!             Ok(Decoded::Packet { packet, len }) => {
+//!                 if let Packet::Puback(puback) = packet && puback.reason.is_error() {
+//!                     println!("{}: {}", puback.packet_id, puback.reason);
+//!                 }
+//!                 done += len;
+//!             }
+//!             // PUBLISH and the like: for your own parser.
+//!             Ok(Decoded::Frame(frame)) => done += frame.bytes().len(),
+//!             Ok(Decoded::Incomplete { .. }) => return Ok(done),
+//!             Err(error) => {
+//!                 println!("{error} at byte {} [{}]", error.offset(), error.rule());
+//!                 return Err((&error).into());
+//!             }
+//!         }
+//!     }
+//! }
+//!
+//! assert_eq!(received(&[0x40, 0x03, 0x00, 0x0A, 0x87, 0x40]), Ok(5));
+//! // 0x10 No matching subscribers is the Server's.
+//! assert_eq!(received(&[0x40, 0x03, 0x00, 0x0A, 0x10]), Err(DisconnectReason::ProtocolError));
+//! ```
+//!
+//! # How to embed it
+//!
+//! * **In a read loop of your own**: [`v5::decode_with`] and [`v3::decode_with`] take what has been read so far. They
+//!   borrow from it, never allocate, and say how many bytes are missing. With [`DecodeOptions::max_packet_size`] a
+//!   packet that is too large is refused as soon as its fixed header is there.
+//! * **In a nom grammar of your own**: [`v5::parse`] and [`v3::parse`] have parsers that compose in your `alt`, with
+//!   your error type.
+//! * **On tokio**: feature `codec`, a `tokio_util` codec for one connection; its packets own their
+//!   [`Bytes`](bytes::Bytes) and share them.
+//!
+//! Writing is [`Encode::encode`], or [`Encode::encode_with`] under [`EncodeOptions`]: the shortest legal form, checked
+//! before the first byte, within what the receiver takes. Packets are built from plain values: [`v5::Puback::new`] and
+//! its like, properties from a slice of [`v5::Property`].
+//!
+//! # How errors become answers
+//!
+//! A [`DecodeError`] tells what was wrong ([`kind`](DecodeError::kind)), in which packet, at which byte
+//! ([`offset`](DecodeError::offset)), against which statement or section of the specification
+//! ([`rule`](DecodeError::rule)), and in which class ([`class`](DecodeError::class)):
+//!
+//! | class | what it means | answer |
+//! |---|---|---|
+//! | [`MalformedPacket`](ErrorClass::MalformedPacket) | the bytes cannot be parsed | 0x81 |
+//! | [`ProtocolError`](ErrorClass::ProtocolError) | they parse, but are not allowed | 0x82 |
+//! | [`PacketTooLarge`](ErrorClass::PacketTooLarge) | larger than the Maximum Packet Size | 0x95 |
+//!
+//! `From<&DecodeError>` for [`v5::DisconnectReason`] and [`v5::ConnackReason`] gives the code to send; in 3.1.1 and 3.1
+//! there is none, one closes the connection ([`DecodeError::answer`]).
+//!
+//! # Conformance
+//!
+//! A decoder enforces every MUST, every error that the specification states, and every "Sent by" column once the
+//! sender is known ([`DecodeOptions::sender`]); nothing beyond that, and there is no lenient mode. Where the
+//! specification contradicts itself or leaves a choice, ours stands under a heading "Conformance" like this one.
+//! Section numbers are those of [MQTT 5.0](https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html) unless
+//! [3.1.1](http://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html) is named.
+//!
+//! What needs knowledge of CONNECT, SUBSCRIBE or PUBLISH is left to you: whether a Packet Identifier is in use, whether
+//! there are as many codes as Topic Filters, the order of packets, the Authentication Method of a connection.
+//!
+//! # Features
+//!
+//! * `std` (default): the standard library, here and in the dependencies. Without it the crate is `no_std`. Decoding,
+//!   encoding and errors never allocate, with or without it.
+//! * `codec`: `tokio_util::codec` for one connection.
+//! * `serde`: `Serialize` for codes, packets, properties and errors.
+//! * `proptest`, `arbitrary`: generators of valid packets and of labelled malformed ones.
+//! * `cli`: the command `mqtt-reason`.
+//!
+//! # How the source is laid out
+//!
+//! Data flows one way: bytes → frame → packet → bytes. The files in that order:
+//!
+//! ```text
+//! packet_type.rs     packet types, sides, versions, who sends what
+//! property_id.rs     identifiers of the properties
+//! reason.rs          the macro that makes an enum of codes from a table; the union ReasonCode
+//! v5/reason.rs       nine tables of reason codes: data only
+//! v3/reason.rs       two tables of return codes: data only
+//! error.rs           what can be wrong: kind, class, rule; DecodeError
+//! options.rs         what a packet alone cannot tell
+//! wire.rs            integers, strings, binary data: parser and writer side by side
+//! types.rs           PacketId, QoS
+//! codes.rs           one code, or a list of them
+//! frame.rs           fixed header; the only streaming parser
+//! v5/property.rs     one property in both directions
+//! v5/properties.rs   property sections: checked once, read lazily, written
+//! encode.rs          lengths, what is left out to fit, all or nothing
+//! v5/connack.rs …    the packets of 5.0: ack.rs, suback.rs, disconnect.rs, auth.rs
+//! v5/mod.rs          Packet and decode; v5/parse.rs: nom parsers; v5/answer.rs: from an error to a reason code
+//! v3/…               the packets of 3.1.1 and 3.1, likewise
+//! mapping.rs         codes across versions
+//! owned.rs           a checked frame in `Bytes` that lends its packet
+//! codec.rs           tokio_util codec
+//! serde.rs           the shape of packets and errors in JSON
+//! testing/           generators
+//! bin/mqtt-reason/   the command
+//! ```
+
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+#[cfg(feature = "codec")]
+#[cfg_attr(docsrs, doc(cfg(feature = "codec")))]
+pub mod codec;
 mod codes;
 mod encode;
 mod error;
 pub mod frame;
 pub mod mapping;
 mod options;
+pub mod owned;
 mod packet_type;
 mod property_id;
 mod reason;
+#[cfg(feature = "serde")]
+mod serde;
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+pub mod testing;
 mod types;
 pub mod v3;
 pub mod v5;

@@ -120,7 +120,8 @@ macro_rules! code_enum {
             #[must_use]
             #[expect(clippy::indexing_slicing, reason = "a byte never exceeds a table of 256")]
             pub const fn from_u8(byte: u8) -> Option<Self> {
-                static TABLE: [Option<$Name>; 256] = {
+                // A constant, not a static: it becomes part of the code that it is inlined into.
+                const TABLE: &[Option<$Name>; 256] = &{
                     let mut table = [None; 256];
                     $(table[$value] = Some($Name::$Variant);)+
                     table

@@ -25,7 +25,7 @@ pub use self::connack::Connack;
 pub use self::reason::{ConnackReturnCode, SubackReturnCode};
 pub use self::suback::Suback;
 
-use crate::encode::{EncodeError, check_direction, check_room};
+use crate::encode::{self, EncodeError, check_direction, check_room};
 use crate::error::{DecodeError, ErrorKind, Parsed, refuse};
 use crate::frame::{self, Decoded, Header, HeaderOrNeeded};
 use crate::options::{DecodeOptions, EncodeOptions};
@@ -131,29 +131,48 @@ impl Packet<'_> {
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
+        let (first, id) = match self {
+            Self::Puback(id) => (0x40, id),
+            Self::Pubrec(id) => (0x50, id),
+            Self::Pubrel(id) => (0x62, id),
+            Self::Pubcomp(id) => (0x70, id),
+            Self::Unsuback(id) if options.sender != Some(Side::Client) => (0xB0, id),
+            _ => return self.encode_other(version, options, dst),
+        };
+        encode::packet_id_alone(first, *id, options, dst)
+    }
+
+    /// Writes a packet that is more than a Packet Identifier, or refuses it.
+    fn encode_other<B: BufMut>(
+        &self,
+        version: Version,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError> {
         let packet = self.packet_type();
         check_direction(version.into(), packet, options)?;
         if version == Version::V3_1 {
             self.check_v3_1()?;
         }
-        let body = match self {
-            Self::Connack(connack) => connack.body(),
+        match self {
+            Self::Connack(connack) => {
+                check_size(packet, 4, options, dst)?;
+                let [flags, code] = connack.body();
+                dst.put_slice(&[packet.first_byte(), 2, flags, code]);
+                Ok(4)
+            }
+            Self::Suback(suback) => suback.encode_with(options, dst),
             Self::Puback(id)
             | Self::Pubrec(id)
             | Self::Pubrel(id)
             | Self::Pubcomp(id)
-            | Self::Unsuback(id) => id.get().to_be_bytes(),
-            Self::Suback(suback) => return suback.encode_with(options, dst),
+            | Self::Unsuback(id) => encode::packet_id_alone(packet.first_byte(), *id, options, dst),
             Self::Disconnect => {
                 check_size(packet, 2, options, dst)?;
                 dst.put_slice(&[packet.first_byte(), 0]);
-                return Ok(2);
+                Ok(2)
             }
-        };
-        check_size(packet, 4, options, dst)?;
-        let [a, b] = body;
-        dst.put_slice(&[packet.first_byte(), 2, a, b]);
-        Ok(4)
+        }
     }
 
     /// Refuses what 3.1 has no bits for.

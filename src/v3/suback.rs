@@ -3,13 +3,13 @@
 use bytes::BufMut;
 
 use crate::codes::CodeList;
-use crate::encode::{EncodeError, check_room, put_header, variable_len};
+use crate::encode::{EncodeError, check_room, length, variable_len};
 use crate::error::{ErrorKind, Parsed};
 use crate::options::EncodeOptions;
 use crate::packet_type::PacketType;
 use crate::types::{PacketId, packet_id};
 use crate::v3::SubackReturnCode;
-use crate::wire::VARIABLE_BYTE_INTEGER_MAX;
+use crate::wire::{VARIABLE_BYTE_INTEGER_MAX, put_variable_byte_integer};
 
 /// Subscribe acknowledgment, 3.1.1 §3.9, 3.1 §3.9.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,8 +63,17 @@ impl<'a> Suback<'a> {
             });
         }
         check_room(len, dst)?;
-        put_header(packet.first_byte(), remaining_length, dst);
-        dst.put_slice(&self.packet_id.get().to_be_bytes());
+        let [high, low] = self.packet_id.get().to_be_bytes();
+        match u8::try_from(remaining_length) {
+            Ok(remaining @ 0..=0x7F) => {
+                dst.put_slice(&[packet.first_byte(), remaining, high, low]);
+            }
+            _ => {
+                dst.put_u8(packet.first_byte());
+                put_variable_byte_integer(length(remaining_length), dst);
+                dst.put_slice(&[high, low]);
+            }
+        }
         self.return_codes.put(dst);
         Ok(len)
     }

@@ -123,11 +123,14 @@ impl<'a, R: AckReason> Ack<'a, R> {
     }
 
     #[inline]
-    fn layout(&self) -> Layout<'_, 'a, 3> {
+    fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 6]> {
         let [high, low] = self.packet_id.get().to_be_bytes();
+        let code = self.reason.as_u8();
         Layout {
             packet: R::PACKET,
-            fixed: [high, low, self.reason.as_u8()],
+            head: move |first, remaining, properties| {
+                [first, remaining, high, low, code, properties]
+            },
             short: if self.reason == R::SUCCESS {
                 Short::WithoutCode
             } else {
@@ -156,7 +159,7 @@ impl<R: AckReason> Encode for Ack<'_, R> {
         check_code(self.reason, options)?;
         if self.reason == R::SUCCESS && self.properties.is_empty() {
             let first = R::PACKET.first_byte();
-            return encode::success_without_properties(first, self.packet_id, options, dst);
+            return encode::packet_id_alone(first, self.packet_id, options, dst);
         }
         self.layout().write(options, dst, |_| ())
     }

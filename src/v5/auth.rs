@@ -54,6 +54,7 @@ impl<'a> Auth<'a> {
     }
 
     /// The body, §3.15.2.
+    #[inline]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (reason, properties_at) = match i {
             [] => return Ok((i, Self::without_body(i, options)?)),
@@ -93,10 +94,11 @@ impl<'a> Auth<'a> {
     }
 
     #[inline]
-    fn layout(&self) -> Layout<'_, 'a, 1> {
+    fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 4]> {
+        let code = self.reason.as_u8();
         Layout {
             packet: PacketType::Auth,
-            fixed: [self.reason.as_u8()],
+            head: move |first, remaining, properties| [first, remaining, code, properties],
             short: Short::None,
             properties: self.properties.section(),
             payload_len: 0,

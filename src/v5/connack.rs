@@ -90,6 +90,7 @@ impl<'a> Connack<'a> {
     /// Reserved flags are malformed like those of the fixed header; Session Present with a refusal, which parses, is a
     /// protocol error. The specification names no class for either. Whether Session Present is right shows at the
     /// code: a code outside the table is reported first.
+    #[inline]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (after_flags, flags) = wire::byte(i)?;
         // [MQTT-3.2.2-1]
@@ -114,10 +115,12 @@ impl<'a> Connack<'a> {
     }
 
     #[inline]
-    fn layout(&self) -> Layout<'_, 'a, 2> {
+    fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 5]> {
+        let flags = u8::from(self.session_present);
+        let code = self.reason.as_u8();
         Layout {
             packet: PacketType::Connack,
-            fixed: [self.session_present.into(), self.reason.as_u8()],
+            head: move |first, remaining, properties| [first, remaining, flags, code, properties],
             short: Short::None,
             properties: self.properties.section(),
             payload_len: 0,

@@ -63,6 +63,7 @@ impl<'a> Disconnect<'a> {
     }
 
     /// The body, in one of its three forms: §3.14.2.1 and §3.14.2.2.1.
+    #[inline]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         if i.is_empty() {
             return Ok((i, Self::new(DisconnectReason::NormalDisconnection)));
@@ -76,14 +77,15 @@ impl<'a> Disconnect<'a> {
     }
 
     #[inline]
-    fn layout(&self) -> Layout<'_, 'a, 1> {
+    fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 4]> {
         let short = match self.reason {
             DisconnectReason::NormalDisconnection => Short::WithoutCode,
             _ => Short::WithCode,
         };
+        let code = self.reason.as_u8();
         Layout {
             packet: PacketType::Disconnect,
-            fixed: [self.reason.as_u8()],
+            head: move |first, remaining, properties| [first, remaining, code, properties],
             short,
             properties: self.properties.section(),
             payload_len: 0,

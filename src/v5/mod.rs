@@ -25,8 +25,6 @@ pub(crate) mod reason;
 mod suback;
 
 use bytes::BufMut;
-use nom::Parser;
-use nom::combinator::into;
 
 pub use self::ack::{Ack, AckReason, Puback, Pubcomp, Pubrec, Pubrel};
 pub use self::auth::Auth;
@@ -44,7 +42,7 @@ pub use self::reason::{
 pub use self::suback::{Suback, SubscriptionAck, SubscriptionReason, Unsuback};
 
 use crate::encode::{self, Encode, EncodeError};
-use crate::error::{DecodeError, ErrorKind, Parsed, refuse};
+use crate::error::{DecodeError, ErrorKind, ParseError, refuse};
 use crate::frame::{self, Decoded, Header, HeaderOrNeeded};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Version};
@@ -161,7 +159,7 @@ impl Encode for Packet<'_> {
         };
         // The four share a layout: their shortest form needs no branch on which of them it is.
         if reason == 0 && properties.is_empty() {
-            return encode::success_without_properties(first, packet_id, options, dst);
+            return encode::packet_id_alone(first, packet_id, options, dst);
         }
         self.encode_any(options, dst)
     }
@@ -239,15 +237,12 @@ fn decode_body<'a>(
     let len = header.len;
     let bytes = i.get(..len).unwrap_or_default();
     match packet(options, header, bytes) {
-        Ok((_, Some(packet))) => Ok(Decoded::Packet { packet, len }),
-        Ok((_, None)) => Ok(Decoded::Frame(frame::frame(header, i))),
-        Err(error) => Err(frame::place(
-            error,
-            header,
-            bytes,
-            Version::V5_0,
-            options.sender,
-        )),
+        Ok(Some(packet)) => Ok(Decoded::Packet { packet, len }),
+        Ok(None) => Ok(Decoded::Frame(frame::frame(header, i))),
+        Err(error) => {
+            let version = Version::V5_0;
+            Err(frame::place(error, header, bytes, version, options.sender))
+        }
     }
 }
 
@@ -257,32 +252,39 @@ fn packet<'a>(
     options: &DecodeOptions,
     header: &Header,
     bytes: &'a [u8],
-) -> Parsed<'a, Option<Packet<'a>>> {
+) -> Result<Option<Packet<'a>>, nom::Err<ParseError<'a>>> {
     let body = bytes.get(header.header_len..).unwrap_or_default();
-    let (rest, packet) = match header.packet_type {
+    match header.packet_type {
         PacketType::Connack => {
             // A CONNACK of 3.1.1 or 3.1, whose two bytes can never be one of 5.0.
             if let [0b0 | 0b1, code] = *body {
                 let from_length = bytes.get(1..).unwrap_or_default();
                 return refuse(from_length, ErrorKind::V3Connack { code });
             }
-            into(|i| Connack::parse(i, options)).parse(body)
+            Connack::parse(body, options).and_then(whole)
         }
-        PacketType::Puback => into(|i| Puback::parse(i, options)).parse(body),
-        PacketType::Pubrec => into(|i| Pubrec::parse(i, options)).parse(body),
-        PacketType::Pubrel => into(|i| Pubrel::parse(i, options)).parse(body),
-        PacketType::Pubcomp => into(|i| Pubcomp::parse(i, options)).parse(body),
-        PacketType::Suback => into(|i| Suback::parse(i, options)).parse(body),
-        PacketType::Unsuback => into(|i| Unsuback::parse(i, options)).parse(body),
-        PacketType::Disconnect => into(|i| Disconnect::parse(i, options)).parse(body),
-        PacketType::Auth => into(|i| Auth::parse(i, options)).parse(body),
+        PacketType::Puback => Puback::parse(body, options).and_then(whole),
+        PacketType::Pubrec => Pubrec::parse(body, options).and_then(whole),
+        PacketType::Pubrel => Pubrel::parse(body, options).and_then(whole),
+        PacketType::Pubcomp => Pubcomp::parse(body, options).and_then(whole),
+        PacketType::Suback => Suback::parse(body, options).and_then(whole),
+        PacketType::Unsuback => Unsuback::parse(body, options).and_then(whole),
+        PacketType::Disconnect => Disconnect::parse(body, options).and_then(whole),
+        PacketType::Auth => Auth::parse(body, options).and_then(whole),
         PacketType::Connect
         | PacketType::Publish
         | PacketType::Subscribe
         | PacketType::Unsubscribe
         | PacketType::Pingreq
-        | PacketType::Pingresp => return Ok((&[], None)),
-    }?;
+        | PacketType::Pingresp => Ok(None),
+    }
+}
+
+/// A packet after which nothing is left over.
+#[inline(always)]
+fn whole<'a>(
+    (rest, packet): (&'a [u8], impl Into<Packet<'a>>),
+) -> Result<Option<Packet<'a>>, nom::Err<ParseError<'a>>> {
     frame::no_more(rest)?;
-    Ok((rest, Some(packet)))
+    Ok(Some(packet.into()))
 }

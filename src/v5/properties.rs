@@ -20,6 +20,8 @@ pub(crate) struct Section<'a> {
 
 #[derive(Clone, Copy)]
 enum Source<'a> {
+    /// No properties, as in most packets.
+    Empty,
     /// The section of a decoded packet, without its Property Length.
     Wire(&'a [u8]),
     /// Properties to be sent and the bytes they take.
@@ -106,10 +108,11 @@ impl Keep {
 
 impl<'a> Section<'a> {
     pub(crate) const EMPTY: Self = Self {
-        source: Source::Wire(&[]),
+        source: Source::Empty,
     };
 
     /// Property Length and properties, §2.2.2: fit, allowed in this packet, no duplicates, values in range, exact end.
+    #[inline(always)]
     pub(crate) fn parse(
         i: &'a [u8],
         packet: PacketType,
@@ -120,9 +123,10 @@ impl<'a> Section<'a> {
         let Some((bytes, rest)) = after_length.split_at_checked(length as usize) else {
             return refuse(i, ErrorKind::PropertyLength { length });
         };
-        if !bytes.is_empty() {
-            check(bytes, &Rules::new(packet, allowed, options))?;
+        if bytes.is_empty() {
+            return Ok((rest, Self::EMPTY));
         }
+        check(bytes, packet, allowed, options)?;
         let source = Source::Wire(bytes);
         Ok((rest, Self { source }))
     }
@@ -169,6 +173,7 @@ impl<'a> Section<'a> {
     #[inline]
     pub(crate) const fn is_empty(&self) -> bool {
         match self.source {
+            Source::Empty => true,
             Source::Wire(bytes) => bytes.is_empty(),
             Source::List { items, .. } => items.is_empty(),
         }
@@ -178,16 +183,23 @@ impl<'a> Section<'a> {
     #[inline]
     pub(crate) fn len(&self, keep: Keep) -> usize {
         match (self.source, keep) {
+            (Source::Empty, _) => 0,
             (Source::Wire(bytes), Keep::All) => bytes.len(),
             (Source::List { len, .. }, Keep::All) => len as usize,
-            _ => self.kept(keep).map(|property| property.encoded_len()).sum(),
+            _ => self.kept_len(keep),
         }
+    }
+
+    #[cold]
+    fn kept_len(&self, keep: Keep) -> usize {
+        self.kept(keep).map(|property| property.encoded_len()).sum()
     }
 
     /// Writes the properties kept, without the Property Length.
     #[inline]
     pub(crate) fn put<B: BufMut>(&self, keep: Keep, dst: &mut B) {
         match (self.source, keep) {
+            (Source::Empty, _) => {}
             (Source::Wire(bytes), Keep::All) => dst.put_slice(bytes),
             (Source::List { items, .. }, Keep::All) => {
                 for property in items {
@@ -207,7 +219,7 @@ impl<'a> Section<'a> {
     #[inline]
     pub(crate) const fn iter(&self) -> PropertyIter<'a> {
         let rest = match self.source {
-            Source::Wire([]) => Rest::Text(""),
+            Source::Empty => Rest::Empty,
             Source::Wire(bytes) => match core::str::from_utf8(bytes) {
                 Ok(text) => Rest::Text(text),
                 Err(_) => Rest::Bytes(bytes),
@@ -220,6 +232,7 @@ impl<'a> Section<'a> {
     /// The first property with this identifier.
     pub(crate) fn find(&self, id: PropertyId) -> Option<Property<'a>> {
         let mut rest = match self.source {
+            Source::Empty => return None,
             Source::Wire(bytes) => bytes,
             Source::List { items, .. } => {
                 return items.iter().copied().find(|property| property.id() == id);
@@ -236,7 +249,14 @@ impl<'a> Section<'a> {
 }
 
 /// Checks the properties of a received packet, §2.2.2.2: each before the next, identifier before value.
-fn check<'a>(section: &'a [u8], rules: &Rules) -> Result<(), nom::Err<ParseError<'a>>> {
+#[inline(never)]
+fn check<'a>(
+    section: &'a [u8],
+    packet: PacketType,
+    allowed: PropertySet,
+    options: &DecodeOptions,
+) -> Result<(), nom::Err<ParseError<'a>>> {
+    let rules = Rules::new(packet, allowed, options);
     // Those that may come next.
     let mut open = rules.allowed.without(rules.forbidden);
     let mut rest = section;
@@ -368,6 +388,8 @@ pub struct PropertyIter<'a> {
 /// What an iterator has not yet read.
 #[derive(Clone, Copy)]
 enum Rest<'a> {
+    /// There was nothing.
+    Empty,
     /// Bytes of a packet that as a whole are UTF-8, as most are: its strings need no second check.
     Text(&'a str),
     /// Other bytes of a packet: each of its strings is looked at once more, to make a `&str` of it.
@@ -382,7 +404,7 @@ impl<'a> Iterator for PropertyIter<'a> {
     #[inline]
     fn next(&mut self) -> Option<Property<'a>> {
         match &mut self.rest {
-            Rest::Text("") => None,
+            Rest::Empty => None,
             Rest::Text(rest) => {
                 let text = *rest;
                 let (property, len) =
@@ -456,6 +478,7 @@ macro_rules! properties {
             const ALLOWED: PropertySet =
                 PropertySet::of(&[$(PropertyId::$Property,)+ PropertyId::UserProperty]);
 
+            #[inline(always)]
             pub(crate) fn parse(
                 i: &'a [u8],
                 packet: PacketType,

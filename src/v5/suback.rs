@@ -93,6 +93,7 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
     }
 
     /// The body, §3.9.2 and §3.9.3, §3.11.2 and §3.11.3; it has no short form.
+    #[inline]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (i, packet_id) = packet_id(i)?;
         let (i, properties) = AckProperties::parse(i, R::PACKET, options)?;
@@ -104,11 +105,11 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
     }
 
     #[inline]
-    fn layout(&self) -> Layout<'_, 'a, 2> {
+    fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 5]> {
         let [high, low] = self.packet_id.get().to_be_bytes();
         Layout {
             packet: R::PACKET,
-            fixed: [high, low],
+            head: move |first, remaining, properties| [first, remaining, high, low, properties],
             short: Short::None,
             properties: self.properties.section(),
             payload_len: self.reasons.len(),

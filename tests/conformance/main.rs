@@ -6,6 +6,12 @@
 //! * `golden`: the frames in `tests/vectors`, cut, stretched and changed.
 //! * `composition`: the parsers inside somebody else's nom grammar.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test panics when it fails"
+)]
+
 #[path = "../oracle/mod.rs"]
 mod oracle;
 

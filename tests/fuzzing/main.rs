@@ -2,6 +2,11 @@
 //!
 //! The targets in `fuzz/fuzz_targets` call the same functions. A finding is kept as `fuzz/findings/TARGET/*`.
 #![cfg(feature = "arbitrary")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test panics when it fails"
+)]
 
 #[path = "../conformance/codec.rs"]
 #[expect(dead_code, reason = "the conformance tests use more of it")]

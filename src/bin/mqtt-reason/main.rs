@@ -1,1 +1,83 @@
-fn main() {}
+//! The command `mqtt-reason`: explains, decodes and encodes the MQTT packets that carry reason codes.
+//!
+//! It reads and writes exactly what the library does and parses nothing of MQTT itself.
+
+mod bytes;
+mod decode;
+mod encode;
+mod explain;
+mod failure;
+mod finding;
+mod hex_text;
+mod human;
+mod json;
+mod names;
+mod options;
+mod packet;
+mod properties;
+mod style;
+mod table;
+mod tap;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  mqtt-reason explain 0x87
+  mqtt-reason decode 40 03 00 0a 87
+  mqtt-reason decode --json --lines < frames.txt
+  mqtt-reason encode puback --packet-id 10 --reason 'Not authorized' --reason-string 'read only'
+
+Exit status: 0 if all went well, 1 if some packet was refused or is incomplete, 2 for wrong usage.";
+
+/// Explains, decodes and encodes the MQTT packets that carry reason codes
+///
+/// CONNACK, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK, DISCONNECT and AUTH of MQTT 5.0, and their
+/// counterparts of 3.1.1 and 3.1.
+#[derive(Parser)]
+#[command(name = "mqtt-reason", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Explain(explain::Explain),
+    Decode(decode::Decode),
+    Encode(Box<encode::Encode>),
+    Tap(tap::Tap),
+}
+
+/// What a subcommand that did its work tells the caller.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Nothing was wrong.
+    Good,
+    /// Some packet was refused or is incomplete.
+    Bad,
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Good => Self::SUCCESS,
+            Verdict::Bad => Self::from(1),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Explain(command) => command.run(),
+        Command::Decode(command) => command.run(),
+        Command::Encode(command) => command.run(),
+        Command::Tap(command) => command.run(),
+    };
+    match result {
+        Ok(verdict) => verdict.into(),
+        Err(failure) => failure.report(),
+    }
+}

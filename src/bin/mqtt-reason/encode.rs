@@ -1,0 +1,298 @@
+//! `encode`: a packet from flags.
+
+use std::io::Write;
+use std::str::FromStr;
+
+use clap::Args;
+use mqtt_reason::v5::{
+    Ack, AckProperties, AckReason, Auth, AuthReason, Connack, ConnackReason, Disconnect,
+    DisconnectReason, Property, PropertyError, PropertyErrorKind, PubackReason, PubcompReason,
+    PubrecReason, PubrelReason, SubackReason, SubscriptionAck, SubscriptionReason, UnsubackReason,
+};
+use mqtt_reason::{Code, CodeList, EncodeError, PacketId, PacketType, v3, v5};
+
+use crate::Verdict;
+use crate::failure::{Failure, usage};
+use crate::names::same;
+use crate::options::{Circumstances, packet_parser, v3_version};
+use crate::packet::Packet;
+use crate::properties::{Properties, not_zero};
+use crate::style::plain_output;
+
+const EXAMPLES: &str = "\
+Examples:
+  mqtt-reason encode puback --packet-id 10 --reason 0x87 --reason-string 'read only'
+  mqtt-reason encode suback --packet-id 10 --reason 'Granted QoS 1' --reason 'Not authorized'
+  mqtt-reason encode connack --reason 'Use another server' --server-reference other.example
+  mqtt-reason encode auth --reason 0x18 --authentication-method PLAIN --authentication-data 00ff
+  mqtt-reason encode connack --mqtt 3.1.1 --reason 5 --raw | nc -l 1883";
+
+/// Encode a packet and print it in hex
+///
+/// What a correct receiver may refuse is not written. Properties stand in the order in which they are listed below.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Encode {
+    /// The packet type
+    #[arg(value_parser = packet_parser(), ignore_case = true)]
+    packet: PacketType,
+
+    /// The Packet Identifier, 1 to 65535
+    #[arg(long, value_name = "N", value_parser = not_zero::<PacketId>)]
+    packet_id: Option<PacketId>,
+
+    /// The reason code, by number or by name; 0x00 if left out. One for each Topic Filter in SUBACK and UNSUBACK
+    #[arg(long = "reason", value_name = "CODE|NAME")]
+    reasons: Vec<String>,
+
+    /// CONNACK: the Server has a Session from before
+    #[arg(long)]
+    session_present: bool,
+
+    /// Print the bytes themselves, not hex
+    #[arg(long)]
+    raw: bool,
+
+    #[command(flatten)]
+    circumstances: Circumstances,
+
+    #[command(flatten)]
+    properties: Properties,
+}
+
+impl Encode {
+    /// Encodes the packet.
+    pub(crate) fn run(&self) -> Result<Verdict, Failure> {
+        let bytes = match v3_version(self.circumstances.mqtt) {
+            None => self.encode_v5()?,
+            Some(version) => self.encode_v3(version)?,
+        };
+        let mut out = plain_output();
+        if self.raw {
+            out.write_all(&bytes)?;
+        } else {
+            writeln!(out, "{}", hex::encode(&bytes))?;
+        }
+        out.flush()?;
+        Ok(Verdict::Good)
+    }
+
+    fn encode_v5(&self) -> Result<Vec<u8>, Failure> {
+        let properties = self.properties.given();
+        let properties = properties.as_slice();
+        match self.packet {
+            PacketType::Connack => {
+                let reason = self.one_code(ConnackReason::Success, |code| code.to_string())?;
+                let connack = match (self.session_present, reason) {
+                    (true, ConnackReason::Success) => Connack::accepted(true),
+                    (true, _) => return Err(session_present_with_refusal("MQTT-3.2.2-6")),
+                    (false, reason) => Connack::refused(reason),
+                };
+                self.no_packet_id()?;
+                let properties = self.section(properties)?;
+                self.write(Packet::V5(connack.with_properties(properties).into()))
+            }
+            PacketType::Puback => self.ack::<PubackReason>(properties),
+            PacketType::Pubrec => self.ack::<PubrecReason>(properties),
+            PacketType::Pubrel => self.ack::<PubrelReason>(properties),
+            PacketType::Pubcomp => self.ack::<PubcompReason>(properties),
+            PacketType::Suback => self.subscription_ack::<SubackReason>(properties),
+            PacketType::Unsuback => self.subscription_ack::<UnsubackReason>(properties),
+            PacketType::Disconnect => {
+                let default = DisconnectReason::NormalDisconnection;
+                let reason = self.one_code(default, |code| code.to_string())?;
+                self.no_packet_id()?;
+                self.no_session_present()?;
+                let properties = self.section(properties)?;
+                let disconnect = Disconnect::new(reason).with_properties(properties);
+                self.write(Packet::V5(disconnect.into()))
+            }
+            PacketType::Auth => {
+                let reason = self.one_code(AuthReason::Success, |code| code.to_string())?;
+                self.no_packet_id()?;
+                self.no_session_present()?;
+                let auth = Auth::new(reason, self.section(properties)?);
+                self.write(Packet::V5(auth.into()))
+            }
+            other => Err(usage(format!("{other} carries no reason code"))),
+        }
+    }
+
+    /// PUBACK, PUBREC, PUBREL, PUBCOMP.
+    fn ack<'a, R>(&self, properties: &'a [Property<'a>]) -> Result<Vec<u8>, Failure>
+    where
+        R: AckReason + FromStr,
+        v5::Packet<'a>: From<Ack<'a, R>>,
+    {
+        self.no_session_present()?;
+        let reason = self.one_code(R::SUCCESS, |code| code.to_string())?;
+        let properties: AckProperties<'_> = self.section(properties)?;
+        let ack = Ack::new(self.packet_id()?, reason).with_properties(properties);
+        self.write(Packet::V5(ack.into()))
+    }
+
+    /// SUBACK, UNSUBACK.
+    fn subscription_ack<R>(&self, properties: &[Property<'_>]) -> Result<Vec<u8>, Failure>
+    where
+        R: SubscriptionReason + FromStr,
+        for<'a> v5::Packet<'a>: From<SubscriptionAck<'a, R>>,
+    {
+        self.no_session_present()?;
+        let codes: Vec<R> = self.codes(|code: R| code.to_string())?;
+        let list = CodeList::new(&codes).ok_or_else(|| self.without_codes())?;
+        let ack = SubscriptionAck::new(self.packet_id()?, list)
+            .with_properties(self.section(properties)?);
+        self.write(Packet::V5(ack.into()))
+    }
+
+    fn encode_v3(&self, version: v3::Version) -> Result<Vec<u8>, Failure> {
+        if let Some(property) = self.properties.given().first() {
+            let version = self.circumstances.mqtt;
+            let id = property.id();
+            return Err(usage(format!("MQTT {version} has no properties: {id}")));
+        }
+        if self.packet != PacketType::Connack {
+            self.no_session_present()?;
+        }
+        let packet = match self.packet {
+            PacketType::Connack => {
+                use v3::ConnackReturnCode as C;
+                self.no_packet_id()?;
+                let code = self.one_code(C::Accepted, |code| code.name_in(version).to_owned())?;
+                v3::Packet::Connack(match (self.session_present, code) {
+                    (true, C::Accepted) => v3::Connack::accepted(true),
+                    (true, _) => return Err(session_present_with_refusal("MQTT-3.2.2-4")),
+                    (false, code) => v3::Connack::refused(code),
+                })
+            }
+            PacketType::Suback => {
+                let codes =
+                    self.codes(|code: v3::SubackReturnCode| code.name_in(version).to_owned())?;
+                let list = CodeList::new(&codes).ok_or_else(|| self.without_codes())?;
+                let suback = v3::Suback::new(self.packet_id()?, list);
+                return self.write(Packet::V3(version, v3::Packet::Suback(suback)));
+            }
+            PacketType::Puback => v3::Packet::Puback(self.only_packet_id()?),
+            PacketType::Pubrec => v3::Packet::Pubrec(self.only_packet_id()?),
+            PacketType::Pubrel => v3::Packet::Pubrel(self.only_packet_id()?),
+            PacketType::Pubcomp => v3::Packet::Pubcomp(self.only_packet_id()?),
+            PacketType::Unsuback => v3::Packet::Unsuback(self.only_packet_id()?),
+            PacketType::Disconnect => {
+                self.no_packet_id()?;
+                self.no_codes()?;
+                v3::Packet::Disconnect
+            }
+            other => {
+                let version = self.circumstances.mqtt;
+                return Err(usage(format!("there is no {other} in MQTT {version}")));
+            }
+        };
+        self.write(Packet::V3(version, packet))
+    }
+
+    fn write(&self, packet: Packet<'_>) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        packet
+            .encode(&self.circumstances.encode_options(), &mut bytes)
+            .map_err(|error| match error {
+                EncodeError::NoAuthenticationMethod => {
+                    usage(format!("{error}: give --authentication-method"))
+                }
+                _ => usage(error.to_string()),
+            })?;
+        Ok(bytes)
+    }
+
+    /// The properties as a section of this packet.
+    fn section<'a, S>(&self, properties: &'a [Property<'a>]) -> Result<S, Failure>
+    where
+        S: TryFrom<&'a [Property<'a>], Error = PropertyError>,
+    {
+        S::try_from(properties).map_err(|error| match error.kind {
+            PropertyErrorKind::NotAllowed { id } => {
+                usage(format!("{id} is not a property of {}", self.packet))
+            }
+            kind => usage(kind.to_string()),
+        })
+    }
+
+    fn packet_id(&self) -> Result<PacketId, Failure> {
+        let missing = || usage(format!("{} needs --packet-id", self.packet));
+        self.packet_id.ok_or_else(missing)
+    }
+
+    /// The Packet Identifier of a packet that carries nothing else.
+    fn only_packet_id(&self) -> Result<PacketId, Failure> {
+        self.no_codes()?;
+        self.packet_id()
+    }
+
+    fn no_packet_id(&self) -> Result<(), Failure> {
+        match self.packet_id {
+            Some(_) => Err(usage(format!("{} has no packet identifier", self.packet))),
+            None => Ok(()),
+        }
+    }
+
+    fn no_session_present(&self) -> Result<(), Failure> {
+        if self.session_present {
+            let packet = self.packet;
+            return Err(usage(format!(
+                "{packet} has no session present: CONNACK has"
+            )));
+        }
+        Ok(())
+    }
+
+    fn no_codes(&self) -> Result<(), Failure> {
+        if self.reasons.is_empty() {
+            return Ok(());
+        }
+        let (packet, version) = (self.packet, self.circumstances.mqtt);
+        Err(usage(format!("{packet} of MQTT {version} carries no code")))
+    }
+
+    fn without_codes(&self) -> Failure {
+        let packet = self.packet;
+        usage(format!(
+            "{packet} needs --reason, once for each topic filter"
+        ))
+    }
+
+    /// The only code, `default` if none is given.
+    fn one_code<C>(&self, default: C, name: impl Fn(C) -> String) -> Result<C, Failure>
+    where
+        C: Code + FromStr,
+    {
+        match self.codes(name)?.as_slice() {
+            [] => Ok(default),
+            [code] => Ok(*code),
+            _ => Err(usage(format!("{} carries one code only", self.packet))),
+        }
+    }
+
+    /// The codes given, by number or by `name`.
+    fn codes<C>(&self, name: impl Fn(C) -> String) -> Result<Vec<C>, Failure>
+    where
+        C: Code + FromStr,
+    {
+        let all = || C::ALL.iter().copied();
+        let code = |text: &String| {
+            let by_name = || all().find(|code| same(&name(*code), text));
+            text.parse().ok().or_else(by_name).ok_or_else(|| {
+                let (packet, version) = (self.packet, self.circumstances.mqtt);
+                let codes = all().map(|code| format!("\n  {:#04x} {}", code.as_u8(), name(code)));
+                let codes: String = codes.collect();
+                usage(format!(
+                    "{text:?} is no code of {packet} in MQTT {version}; these are:{codes}"
+                ))
+            })
+        };
+        self.reasons.iter().map(code).collect()
+    }
+}
+
+/// Session Present together with a refusal.
+fn session_present_with_refusal(rule: &str) -> Failure {
+    usage(format!("session present goes with 0x00 only [{rule}]"))
+}

@@ -1,0 +1,97 @@
+//! The flags that `decode` and `encode` share: version, sender and what the receiver announced.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use mqtt_reason::{DecodeOptions, EncodeOptions, PacketType, Side, Version, v3};
+
+/// What the bytes alone cannot tell.
+#[derive(Args)]
+pub(crate) struct Circumstances {
+    /// The protocol version
+    #[arg(long, value_name = "VERSION", value_parser = version_parser(), default_value = "5.0")]
+    pub(crate) mqtt: Version,
+
+    /// Who sends the packets: turns on the rules for this side
+    #[arg(long, value_name = "SIDE", value_parser = side_parser())]
+    from: Option<Side>,
+
+    /// The Maximum Packet Size that the receiver has announced, in bytes
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..))]
+    max_packet_size: Option<u32>,
+
+    /// The Client has set Request Problem Information to 0
+    #[arg(long)]
+    no_problem_information: bool,
+}
+
+impl Circumstances {
+    /// What a decoder needs to know.
+    pub(crate) fn decode_options(&self) -> DecodeOptions {
+        let mut options =
+            DecodeOptions::new().request_problem_information(!self.no_problem_information);
+        if let Some(side) = self.from {
+            options = options.sender(side);
+        }
+        if let Some(max) = self.max_packet_size {
+            options = options.max_packet_size(max);
+        }
+        options
+    }
+
+    /// What an encoder needs to know.
+    pub(crate) fn encode_options(&self) -> EncodeOptions {
+        let mut options =
+            EncodeOptions::new().request_problem_information(!self.no_problem_information);
+        if let Some(side) = self.from {
+            options = options.sender(side);
+        }
+        if let Some(max) = self.max_packet_size {
+            options = options.max_packet_size(max);
+        }
+        options
+    }
+}
+
+/// The version of 3.x, `None` for 5.0.
+pub(crate) const fn v3_version(version: Version) -> Option<v3::Version> {
+    match version {
+        Version::V5_0 => None,
+        Version::V3_1_1 => Some(v3::Version::V3_1_1),
+        Version::V3_1 => Some(v3::Version::V3_1),
+    }
+}
+
+/// Reads a version by its name.
+pub(crate) fn version_parser() -> impl TypedValueParser<Value = Version> {
+    by_name([Version::V5_0, Version::V3_1_1, Version::V3_1], |version| {
+        version.name()
+    })
+}
+
+fn side_parser() -> impl TypedValueParser<Value = Side> {
+    by_name([Side::Client, Side::Server], |side| match side {
+        Side::Client => "client",
+        Side::Server => "server",
+    })
+}
+
+/// Reads one of the nine packet types by its name; case does not matter.
+pub(crate) fn packet_parser() -> impl TypedValueParser<Value = PacketType> {
+    by_name(PacketType::REASON_CODED, |packet| packet.name())
+}
+
+/// Reads one of `values` by its name.
+fn by_name<T, const N: usize>(
+    values: [T; N],
+    name: fn(&T) -> &'static str,
+) -> impl TypedValueParser<Value = T>
+where
+    T: Copy + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(values.each_ref().map(name)).try_map(move |text| {
+        let mut values = values.into_iter();
+        values
+            .find(|value| name(value).eq_ignore_ascii_case(&text))
+            .ok_or("unknown name")
+    })
+}

@@ -1,0 +1,156 @@
+//! One flag per property.
+
+use std::num::{NonZeroU16, NonZeroU32};
+use std::str::FromStr;
+
+use clap::Args;
+use clap::builder::BoolishValueParser;
+use mqtt_reason::QoS;
+use mqtt_reason::v5::Property;
+
+use crate::hex_text;
+
+/// The properties of the packet, of which each packet has its own; they are written in this order.
+#[derive(Args)]
+#[command(next_help_heading = "Properties")]
+pub(crate) struct Properties {
+    /// Seconds until the Session ends after the connection; 4294967295 is never
+    #[arg(long, value_name = "SECONDS")]
+    session_expiry_interval: Option<u32>,
+
+    /// How many QoS 1 and QoS 2 messages the Server handles at a time
+    #[arg(long, value_name = "N", value_parser = not_zero::<NonZeroU16>)]
+    receive_maximum: Option<NonZeroU16>,
+
+    /// The highest QoS that the Server supports; leave it out for 2
+    #[arg(long, value_name = "QOS", value_parser = clap::value_parser!(u8).range(0..=1))]
+    maximum_qos: Option<u8>,
+
+    /// Whether the Server keeps retained messages
+    #[arg(long, value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    retain_available: Option<bool>,
+
+    /// The largest packet that the Server accepts, in bytes
+    #[arg(long, value_name = "BYTES", value_parser = not_zero::<NonZeroU32>)]
+    maximum_packet_size: Option<NonZeroU32>,
+
+    /// The Client Identifier that the Server chose
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    assigned_client_identifier: Option<String>,
+
+    /// The highest Topic Alias that the Server accepts
+    #[arg(long, value_name = "N")]
+    topic_alias_maximum: Option<u16>,
+
+    /// The reason in words
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    reason_string: Option<String>,
+
+    /// A name and a value; may be given more than once
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, allow_hyphen_values = true)]
+    user_property: Vec<(String, String)>,
+
+    /// Whether the Server offers Wildcard Subscriptions
+    #[arg(long, value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    wildcard_subscription_available: Option<bool>,
+
+    /// Whether the Server offers Subscription Identifiers
+    #[arg(long, value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    subscription_identifiers_available: Option<bool>,
+
+    /// Whether the Server offers Shared Subscriptions
+    #[arg(long, value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    shared_subscription_available: Option<bool>,
+
+    /// The Keep Alive, in seconds, that the Client must use
+    #[arg(long, value_name = "SECONDS")]
+    server_keep_alive: Option<u16>,
+
+    /// The basis for creating Response Topics
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    response_information: Option<String>,
+
+    /// Other Servers to use
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    server_reference: Option<String>,
+
+    /// The name of the authentication method
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    authentication_method: Option<String>,
+
+    /// Data of the authentication method, in hex
+    #[arg(long, value_name = "HEX", value_parser = data)]
+    authentication_data: Option<Data>,
+}
+
+/// Bytes, which clap would take for a list of values if they were a `Vec`.
+#[derive(Clone)]
+struct Data(Vec<u8>);
+
+impl Properties {
+    /// Those that were given.
+    pub(crate) fn given(&self) -> Vec<Property<'_>> {
+        use Property as P;
+        let qos = |value| match value {
+            0 => QoS::AtMostOnce,
+            _ => QoS::AtLeastOnce,
+        };
+        let before = [
+            self.session_expiry_interval.map(P::SessionExpiryInterval),
+            self.receive_maximum.map(P::ReceiveMaximum),
+            self.maximum_qos.map(qos).map(P::MaximumQos),
+            self.retain_available.map(P::RetainAvailable),
+            self.maximum_packet_size.map(P::MaximumPacketSize),
+            self.assigned_client_identifier
+                .as_deref()
+                .map(P::AssignedClientIdentifier),
+            self.topic_alias_maximum.map(P::TopicAliasMaximum),
+            self.reason_string.as_deref().map(P::ReasonString),
+        ];
+        let user_properties = self.user_property.iter();
+        let after = [
+            self.wildcard_subscription_available
+                .map(P::WildcardSubscriptionAvailable),
+            self.subscription_identifiers_available
+                .map(P::SubscriptionIdentifiersAvailable),
+            self.shared_subscription_available
+                .map(P::SharedSubscriptionAvailable),
+            self.server_keep_alive.map(P::ServerKeepAlive),
+            self.response_information
+                .as_deref()
+                .map(P::ResponseInformation),
+            self.server_reference.as_deref().map(P::ServerReference),
+            self.authentication_method
+                .as_deref()
+                .map(P::AuthenticationMethod),
+            self.authentication_data
+                .as_ref()
+                .map(|data| P::AuthenticationData(&data.0)),
+        ];
+        before
+            .into_iter()
+            .flatten()
+            .chain(user_properties.map(|(name, value)| P::UserProperty(name, value)))
+            .chain(after.into_iter().flatten())
+            .collect()
+    }
+}
+
+/// A number that is not 0.
+pub(crate) fn not_zero<T: FromStr>(text: &str) -> Result<T, String> {
+    let max = u64::MAX >> (64 - 8 * size_of::<T>());
+    text.parse()
+        .map_err(|_| format!("not a number from 1 to {max}"))
+}
+
+/// Name and value around the first equals sign.
+fn pair(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("there is no = in it")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn data(text: &str) -> Result<Data, String> {
+    let mut bytes = Vec::new();
+    hex_text::read_into(text.as_bytes(), &mut bytes).map_err(|error| error.to_string())?;
+    Ok(Data(bytes))
+}
