@@ -43,7 +43,8 @@ fn files(folder: &str) -> Vec<std::path::PathBuf> {
 
 #[test]
 fn findings_of_the_fuzzer_are_no_findings_any_more() {
-    let targets: [(&str, fn(&[u8])); 4] = [
+    type Check = fn(&[u8]);
+    let targets: [(&str, Check); 4] = [
         ("decode", decode::check),
         ("oracle", oracle_agrees::check),
         ("roundtrip", check_roundtrip),
