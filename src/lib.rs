@@ -156,3 +156,8 @@ pub use packet_type::{PacketType, SentBy, Side, Version};
 pub use property_id::PropertyId;
 pub use reason::{Code, Meaning, PacketReason, ParseCodeError, ReasonCode, UndefinedCode};
 pub use types::{PacketId, QoS};
+
+/// The examples of README.md, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;
