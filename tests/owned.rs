@@ -295,7 +295,11 @@ fn builds_and_lends_packets_of_3_x() {
     assert_eq!(owned.packet(), refused);
     assert_eq!(owned.version(), V3::V3_1_1);
     assert_eq!(format!("{owned:?}"), format!("{refused:?}"));
+    assert_eq!(owned.clone().into_bytes()[..], CONNACK_3);
 
+    let accepted = Packet::Connack(Connack::accepted(false));
+    let accepted = v3::OwnedPacket::new(V3::V3_1_1, &accepted).unwrap();
+    assert_ne!(accepted, owned);
     let present = Packet::Connack(Connack::accepted(true));
     assert!(v3::OwnedPacket::new(V3::V3_1_1, &present).is_ok());
     assert!(matches!(
@@ -332,6 +336,16 @@ fn takes_frames_of_every_type() {
     assert_eq!(publish.frame().body(), [1, 2, 3]);
     assert_eq!(addresses(publish.bytes()).end, all.end.wrapping_sub(1));
     assert_eq!(buffer[..], [0xD0]);
+
+    // The same by way of the typed packets.
+    let mut buffer = BytesMut::from(&publish.bytes()[..]);
+    assert_eq!(
+        v5::OwnedPacket::decode(&mut buffer).map(|decoded| match decoded {
+            OwnedDecoded::Frame(frame) => frame.frame().body().to_vec(),
+            other => panic!("not a frame: {other:?}"),
+        }),
+        Ok(vec![1, 2, 3])
+    );
 
     let copy = OwnedFrame::from(publish.frame());
     assert_eq!(copy, publish);
