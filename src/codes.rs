@@ -107,17 +107,19 @@ impl<'a, C: Code> CodeList<'a, C> {
     pub(crate) fn put<B: BufMut>(&self, dst: &mut B) {
         match self.source {
             Source::Wire(bytes) => dst.put_slice(bytes),
-            Source::List(codes) => {
-                // A block at a time: most lists are one block, and a buffer takes a block faster than its bytes.
-                for block in codes.chunks(64) {
-                    let mut bytes = [0; 64];
-                    for (byte, code) in bytes.iter_mut().zip(block) {
-                        *byte = code.as_u8();
-                    }
-                    dst.put_slice(bytes.get(..block.len()).unwrap_or_default());
-                }
-            }
+            Source::List(codes) => put_codes(codes, dst),
         }
+    }
+}
+
+/// Writes codes a block at a time: most lists are one block, and a buffer takes a block faster than its bytes.
+fn put_codes<C: Code, B: BufMut>(codes: &[C], dst: &mut B) {
+    for block in codes.chunks(64) {
+        let mut bytes = [0; 64];
+        for (byte, code) in bytes.iter_mut().zip(block) {
+            *byte = code.as_u8();
+        }
+        dst.put_slice(bytes.get(..block.len()).unwrap_or_default());
     }
 }
 

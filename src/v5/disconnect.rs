@@ -92,11 +92,8 @@ impl<'a> Disconnect<'a> {
         }
     }
 
-    /// Refuses properties that the sender must not send: [MQTT-3.14.2-2], §3.14.2.2.5.
-    fn check_properties(&self, options: &EncodeOptions) -> Result<(), EncodeError> {
-        let Some(sender) = options.sender else {
-            return Ok(());
-        };
+    /// Refuses a property that `sender` must not send: [MQTT-3.14.2-2], §3.14.2.2.5.
+    fn check_properties(&self, sender: Side) -> Result<(), EncodeError> {
         let id = match sender {
             Side::Client => PropertyId::ServerReference,
             Side::Server => PropertyId::SessionExpiryInterval,
@@ -123,7 +120,9 @@ impl Encode for Disconnect<'_> {
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
         check_code(self.reason, options)?;
-        self.check_properties(options)?;
+        if let Some(sender) = options.sender {
+            self.check_properties(sender)?;
+        }
         self.layout().write(options, dst, |_| ())
     }
 }

@@ -201,13 +201,14 @@ impl<'a> Section<'a> {
         match (self.source, keep) {
             (Source::Empty, _) => {}
             (Source::Wire(bytes), Keep::All) => dst.put_slice(bytes),
-            (Source::List { items, .. }, Keep::All) => {
-                for property in items {
-                    property.put(dst);
-                }
-            }
-            _ => self.kept(keep).for_each(|property| property.put(dst)),
+            (Source::List { items, .. }, Keep::All) => put_all(items, dst),
+            _ => self.put_kept(keep, dst),
         }
+    }
+
+    #[cold]
+    fn put_kept<B: BufMut>(&self, keep: Keep, dst: &mut B) {
+        self.kept(keep).for_each(|property| property.put(dst));
     }
 
     fn kept(&self, keep: Keep) -> impl Iterator<Item = Property<'a>> {
@@ -245,6 +246,13 @@ impl<'a> Section<'a> {
         }
         let (property, _) = Property::read(rest, |from, to| text(rest, from, to))?;
         Some(property)
+    }
+}
+
+/// Writes properties one after the other.
+fn put_all<B: BufMut>(items: &[Property<'_>], dst: &mut B) {
+    for property in items {
+        property.put(dst);
     }
 }
 
