@@ -22,14 +22,13 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use mqtt_reason::codec::{Answer, Codec, CodecError, Item};
-use mqtt_reason::owned::OwnedFrame;
 use mqtt_reason::v5::{
     self, AckProperties, Connack, ConnackProperties, ConnackReason, Disconnect,
     DisconnectProperties, DisconnectReason, Property, PubackReason, PubrecReason, SubackReason,
     UnsubackReason,
 };
 use mqtt_reason::{
-    CodeList, EncodeError, PacketId, PacketType, QoS, ReasonCode, Version, mapping, v3,
+    CodeList, EncodeError, OwnedFrame, PacketId, PacketType, QoS, ReasonCode, Version, mapping, v3,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -616,19 +615,14 @@ impl Broker {
             };
             codes.push(code);
         }
-        let version = match client.version {
-            Version::V5_0 => {
-                let text: Vec<Property<'_>> =
-                    text.map(Property::ReasonString).into_iter().collect();
-                let properties = AckProperties::try_from(&text[..]).unwrap_or_default();
-                let Some(codes) = CodeList::new(&codes) else {
-                    return Ok(()); // not reached: there is a request
-                };
-                let suback = v5::Suback::new(id, codes).with_properties(properties);
-                return link.send(suback).await;
-            }
-            Version::V3_1_1 => v3::Version::V3_1_1,
-            Version::V3_1 => v3::Version::V3_1,
+        let Ok(version) = v3::Version::try_from(client.version) else {
+            let text: Vec<Property<'_>> = text.map(Property::ReasonString).into_iter().collect();
+            let properties = AckProperties::try_from(&text[..]).unwrap_or_default();
+            let Some(codes) = CodeList::new(&codes) else {
+                return Ok(()); // not reached: there is a request
+            };
+            let suback = v5::Suback::new(id, codes).with_properties(properties);
+            return link.send(suback).await;
         };
         let codes: Option<Vec<_>> = codes
             .into_iter()

@@ -210,7 +210,7 @@ impl<C: Code> Iterator for CodeIter<'_, C> {
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let len = self.bytes.len() + self.codes.len();
+        let len = self.bytes.len().saturating_add(self.codes.len());
         (len, Some(len))
     }
 }

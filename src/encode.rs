@@ -317,25 +317,25 @@ where
     #[inline]
     fn lengths(&self, keep: Keep) -> Lengths {
         let properties = self.properties.len(keep);
-        let remaining = self.payload_len
-            + match self.short {
-                Short::WithoutCode if properties == 0 => Self::FIELDS - 1,
-                Short::WithCode if properties == 0 => Self::FIELDS,
-                _ => Self::FIELDS + variable_len(properties) + properties,
-            };
+        let before_payload = match self.short {
+            Short::WithoutCode if properties == 0 => Self::FIELDS.saturating_sub(1),
+            Short::WithCode if properties == 0 => Self::FIELDS,
+            _ => with_length(properties).saturating_add(Self::FIELDS),
+        };
+        let remaining = self.payload_len.saturating_add(before_payload);
         Lengths {
             keep,
             properties,
             remaining,
-            total: 1 + variable_len(remaining) + remaining,
+            total: with_length(remaining).saturating_add(1),
         }
     }
 }
 
-/// The number of bytes of a length as a Variable Byte Integer.
+/// The number of bytes of something together with its length as a Variable Byte Integer.
 #[inline]
-pub(crate) const fn variable_len(len: usize) -> usize {
-    variable_byte_integer_len(length(len)) as usize
+pub(crate) const fn with_length(len: usize) -> usize {
+    len.saturating_add(variable_byte_integer_len(length(len)) as usize)
 }
 
 /// A length as a number for the wire; one that does not fit is refused before it is written.

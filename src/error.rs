@@ -1,5 +1,7 @@
 //! What can be wrong with received bytes: kind, place, rule and class.
 
+use core::fmt;
+
 use crate::packet_type::{PacketType, Side, Version};
 use crate::property_id::PropertyId;
 
@@ -192,6 +194,24 @@ pub enum ErrorClass {
     ProtocolError,
     /// Packet too large: larger than the Maximum Packet Size that the receiver announced.
     PacketTooLarge,
+}
+
+impl ErrorClass {
+    /// The class in words: `"malformed packet"`, `"protocol error"` or `"packet too large"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MalformedPacket => "malformed packet",
+            Self::ProtocolError => "protocol error",
+            Self::PacketTooLarge => "packet too large",
+        }
+    }
+}
+
+impl fmt::Display for ErrorClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
 }
 
 impl ErrorKind {

@@ -46,6 +46,41 @@ impl<'a> Frame<'a> {
             .get(usize::from(self.header_len)..)
             .unwrap_or_default()
     }
+
+    /// The fixed header.
+    pub(crate) const fn header(&self) -> Header {
+        Header {
+            packet_type: self.packet_type,
+            header_len: self.header_len as usize,
+            len: self.bytes.len(),
+        }
+    }
+
+    /// The version that a CONNECT asks for, by its Protocol Name and Protocol Version; `None` for any other packet and
+    /// for a name or a number that no version has.
+    ///
+    /// MQTT 5.0 §3.1.2.1 and §3.1.2.2, 3.1.1 §3.1.2.1 and §3.1.2.2, 3.1 §3.1. The rest of the CONNECT is not looked
+    /// into.
+    ///
+    /// ```
+    /// use mqtt_reason::{Decoded, Version, v5};
+    ///
+    /// let connect = [0x10, 0x0D, 0, 4, b'M', b'Q', b'T', b'T', 5, 2, 0, 60, 0, 0, 0];
+    /// let Decoded::Frame(frame) = v5::decode(&connect)? else { panic!("it is a CONNECT") };
+    /// assert_eq!(frame.connect_version(), Some(Version::V5_0));
+    /// # Ok::<(), mqtt_reason::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn connect_version(&self) -> Option<Version> {
+        if self.packet_type() != PacketType::Connect {
+            return None;
+        }
+        match *self.body() {
+            [0, 4, b'M', b'Q', b'T', b'T', level @ (4 | 5), ..] => Version::from_level(level),
+            [0, 6, b'M', b'Q', b'I', b's', b'd', b'p', 3, ..] => Some(Version::V3_1),
+            _ => None,
+        }
+    }
 }
 
 impl core::fmt::Debug for Frame<'_> {
@@ -127,8 +162,11 @@ pub(crate) fn header(
         VariableByteInteger::Unfinished => return Ok(needed(1)),
         VariableByteInteger::TooLong => return refuse(ErrorKind::VariableByteIntegerTooLong),
     };
-    let header_len = 1 + usize::from(length_len);
-    let total = 1 + u32::from(length_len) + remaining_length;
+    // At most 268,435,460: nothing saturates.
+    let header_len = usize::from(length_len).saturating_add(1);
+    let total = remaining_length
+        .saturating_add(length_len.into())
+        .saturating_add(1);
     if total > options.max_packet_size {
         return refuse(ErrorKind::PacketTooLarge {
             len: total,
@@ -245,7 +283,7 @@ pub fn total_len(
             [_, length @ ..]
                 if VariableByteInteger::read(length) != VariableByteInteger::Unfinished =>
             {
-                Some(i.len() + needed.get())
+                Some(i.len().saturating_add(needed.get()))
             }
             _ => None,
         },

@@ -1,5 +1,28 @@
 #![no_std]
 #![forbid(unsafe_code)]
+// No input makes this crate panic: what could is not written.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used,
+        reason = "a test panics when it fails"
+    )
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 //! A zero-copy codec for the MQTT packets that say *why*: CONNACK, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK,
 //! DISCONNECT and AUTH of MQTT 5.0, and the acknowledgements of MQTT 3.1.1 and 3.1.
@@ -115,8 +138,8 @@
 //! v5/mod.rs          Packet and decode; v5/parse.rs: nom parsers; v5/answer.rs: from an error to a reason code
 //! v3/…               the packets of 3.1.1 and 3.1, likewise
 //! mapping.rs         codes across versions
-//! owned.rs           a checked frame in `Bytes` that lends its packet
-//! codec.rs           tokio_util codec
+//! owned.rs           what is taken out of a `BytesMut`: frames of other types; v5/owned.rs, v3/owned.rs: packets
+//! codec/             tokio_util codec: mod.rs receives, encoder.rs sends, answer.rs says why a connection ends
 //! serde.rs           the shape of packets and errors in JSON
 //! testing/           generators
 //! bin/mqtt-reason/   the command
@@ -134,13 +157,17 @@ mod error;
 pub mod frame;
 pub mod mapping;
 mod options;
-pub mod owned;
+mod owned;
 mod packet_type;
 mod property_id;
 mod reason;
 #[cfg(feature = "serde")]
 mod serde;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "generators choose their own sizes; an overflow is a failed test"
+)]
 pub mod testing;
 mod types;
 pub mod v3;
@@ -152,12 +179,13 @@ pub use encode::{Encode, EncodeError};
 pub use error::{DecodeError, ErrorClass, ErrorKind};
 pub use frame::{Decoded, Frame};
 pub use options::{DecodeOptions, EncodeOptions};
+pub use owned::{OwnedDecoded, OwnedFrame};
 pub use packet_type::{PacketType, SentBy, Side, Version};
 pub use property_id::PropertyId;
 pub use reason::{Code, Meaning, PacketReason, ParseCodeError, ReasonCode, UndefinedCode};
 pub use types::{PacketId, QoS};
 
-/// The examples of README.md, compiled and run.
-#[cfg(doctest)]
+/// The examples of README.md, compiled and run; two of them need a feature.
+#[cfg(all(doctest, feature = "codec", feature = "proptest"))]
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;

@@ -91,7 +91,7 @@ fn packet<S: Serializer>(
     packet: PacketType,
     fields: usize,
 ) -> Result<S::SerializeStruct, S::Error> {
-    let mut object = serializer.serialize_struct(packet.name(), 1 + fields)?;
+    let mut object = serializer.serialize_struct(packet.name(), fields.saturating_add(1))?;
     object.serialize_field("packet", &packet)?;
     Ok(object)
 }
@@ -238,9 +238,10 @@ as_section! { ConnackProperties AckProperties DisconnectProperties AuthPropertie
 /// An object with a key for each property, in wire order; all User Properties stand where the first one does.
 impl Serialize for PropertyIter<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let all = self.clone().count();
-        let pairs = self.clone().filter(is_user_property).count();
-        let mut section = serializer.serialize_map(Some(all - pairs + usize::from(pairs > 0)))?;
+        let others = self.clone().filter(|property| !is_user_property(property));
+        let pairs = usize::from(self.clone().any(|property| is_user_property(&property)));
+        let keys = others.count().saturating_add(pairs);
+        let mut section = serializer.serialize_map(Some(keys))?;
         let mut pairs_written = false;
         for property in self.clone() {
             let key = key(property.id());

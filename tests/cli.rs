@@ -1,4 +1,3 @@
-#![cfg(feature = "cli")]
 //! The command `mqtt-reason`: every subcommand, good and bad input, exit statuses, and all golden frames.
 #![expect(
     clippy::unwrap_used,

@@ -1,5 +1,4 @@
 //! The tokio codec: every split of the stream, what it answers, what it holds in memory, and when it is over.
-#![cfg(feature = "codec")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -9,12 +8,13 @@
 use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt, StreamExt};
 use mqtt_reason::codec::{Answer, Codec, CodecError, Item};
-use mqtt_reason::owned::{OwnedFrame, v3 as owned_v3, v5 as owned_v5};
 use mqtt_reason::v5::{
     AckProperties, Connack, ConnackReason, Disconnect, DisconnectReason, Packet, Property, Puback,
     PubackReason,
 };
-use mqtt_reason::{DecodeOptions, EncodeError, ErrorKind, PacketId, PacketType, Version, v3, v5};
+use mqtt_reason::{
+    DecodeOptions, EncodeError, ErrorKind, OwnedFrame, PacketId, PacketType, Version, v3, v5,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio_util::codec::{Decoder, Encoder, Framed};
 
@@ -307,7 +307,7 @@ fn turns_answers_into_packets() {
     let bytes = |answer: Answer| {
         answer
             .packet()
-            .map(|packet| owned_v5::OwnedPacket::new(&packet).unwrap().into_bytes())
+            .map(|packet| v5::OwnedPacket::new(&packet).unwrap().into_bytes())
     };
     assert_eq!(
         bytes(Answer::Connack(ConnackReason::PacketTooLarge)).unwrap()[..],
@@ -397,7 +397,7 @@ fn keeps_to_what_the_peer_announced() {
     assert_eq!(encode(&mut codec, puback()).unwrap(), PUBACK);
 
     // A Client that did not ask for problem information refuses it.
-    let bytes = owned_v5::OwnedPacket::new(&puback()).unwrap().into_bytes();
+    let bytes = v5::OwnedPacket::new(&puback()).unwrap().into_bytes();
     let mut client = Codec::client(Version::V5_0);
     assert!(items(&mut client, &[&bytes]).is_ok());
     client.set_request_problem_information(false);
@@ -479,9 +479,9 @@ fn takes_every_kind_of_packet_to_send() {
             .remove(0);
         assert_eq!(encode(c, item).unwrap(), bytes);
     }
-    let owned = owned_v5::OwnedPacket::new(&v5::Puback::success(id())).unwrap();
+    let owned = v5::OwnedPacket::new(&v5::Puback::success(id())).unwrap();
     assert_eq!(encode(c, owned).unwrap(), [0x40, 2, 0, 10]);
-    let owned = owned_v3::OwnedPacket::new(v3::Version::V3_1_1, &v3::Packet::Pubrel(id())).unwrap();
+    let owned = v3::OwnedPacket::new(v3::Version::V3_1_1, &v3::Packet::Pubrel(id())).unwrap();
     let item = Item::V3(owned.clone());
     assert_eq!(
         encode(&mut server_of(Version::V3_1_1), owned).unwrap(),

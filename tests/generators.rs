@@ -1,7 +1,6 @@
 //! The generators of `testing`: what they call valid is accepted, what they call malformed is refused as they say, by
 //! the decoder and by the naive one of `oracle`; and they draw everything that they promise.
 
-#![cfg(feature = "proptest")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -49,19 +48,10 @@ fn samples<S: Strategy>(count: usize, strategy: S) -> impl Iterator<Item = S::Va
     (0..count).map(move |_| sample())
 }
 
-/// A 3.x version of the crate.
-fn v3_version(version: Version) -> Option<v3::Version> {
-    match version {
-        Version::V3_1 => Some(v3::Version::V3_1),
-        Version::V3_1_1 => Some(v3::Version::V3_1_1),
-        Version::V5_0 => None,
-    }
-}
-
 fn packets(version: Version) -> proptest::strategy::BoxedStrategy<Valid> {
-    match v3_version(version) {
-        Some(version) => strategies::v3::packet(version).boxed(),
-        None => strategies::packet().boxed(),
+    match v3::Version::try_from(version) {
+        Ok(version) => strategies::v3::packet(version).boxed(),
+        Err(_) => strategies::packet().boxed(),
     }
 }
 
@@ -69,9 +59,9 @@ fn malformed_by(
     version: Version,
     defect: Defect,
 ) -> Option<proptest::strategy::BoxedStrategy<Malformed>> {
-    match v3_version(version) {
-        Some(version) => Some(strategies::v3::malformed_by(version, defect)?.boxed()),
-        None => Some(strategies::malformed_by(defect)?.boxed()),
+    match v3::Version::try_from(version) {
+        Ok(version) => Some(strategies::v3::malformed_by(version, defect)?.boxed()),
+        Err(_) => Some(strategies::malformed_by(defect)?.boxed()),
     }
 }
 
@@ -117,9 +107,9 @@ fn assert_reads(packet: &Valid, options: &DecodeOptions, bytes: &[u8]) {
 
 /// What the decoder of the version says against the bytes.
 fn refusal(version: Version, options: &DecodeOptions, bytes: &[u8]) -> Option<DecodeError> {
-    match v3_version(version) {
-        Some(version) => v3::decode_with(version, options, bytes).err(),
-        None => v5::decode_with(options, bytes).err(),
+    match v3::Version::try_from(version) {
+        Ok(version) => v3::decode_with(version, options, bytes).err(),
+        Err(_) => v5::decode_with(options, bytes).err(),
     }
 }
 

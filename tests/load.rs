@@ -7,7 +7,6 @@
 //! ```console
 //! $ MQTT_REASON_LOAD_SECONDS=60 cargo test --release --features codec --test load -- --nocapture
 //! ```
-#![cfg(feature = "codec")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -22,9 +21,8 @@ use std::{env, fs};
 
 use futures_util::{SinkExt, StreamExt};
 use mqtt_reason::codec::{Codec, Item};
-use mqtt_reason::owned::OwnedFrame;
 use mqtt_reason::v5::{self, Connack, Disconnect, DisconnectReason, Packet};
-use mqtt_reason::{DecodeOptions, PacketId, PacketType, Version};
+use mqtt_reason::{DecodeOptions, OwnedFrame, PacketId, PacketType, Version};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;

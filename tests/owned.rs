@@ -10,14 +10,14 @@ use std::ops::Range;
 
 use allocation_counter::measure;
 use bytes::{Bytes, BytesMut};
-use mqtt_reason::owned::{OwnedDecoded, OwnedFrame, v3, v5};
 use mqtt_reason::v3::Version as V3;
 use mqtt_reason::v5::{
     AckProperties, Auth, Connack, Disconnect, DisconnectReason, Packet, Property, Puback,
     PubackReason,
 };
 use mqtt_reason::{
-    DecodeOptions, EncodeError, EncodeOptions, ErrorKind, PacketId, PacketType, Side, Version,
+    DecodeOptions, EncodeError, EncodeOptions, ErrorKind, OwnedDecoded, OwnedFrame, PacketId,
+    PacketType, Side, Version, v3, v5,
 };
 
 /// PUBACK 0x87 with the Reason String "no", MQTT 5.0 §3.4.

@@ -1,7 +1,6 @@
 //! What the encoder writes: what was said, in the shortest form, as many bytes as announced, within the receiver's
 //! limits, and nothing on an error.
 
-#![cfg(feature = "proptest")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -2,7 +2,6 @@
 //!
 //! Everything happens on the loopback interface. `-- --ignored` needs paho-mqtt from PyPI (`MQTT_REASON_PYTHON` names
 //! the python that has it) and Debian's mosquitto and mosquitto-clients.
-#![cfg(feature = "cli")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -3,9 +3,8 @@
 //! MQTT 5.0 §3.1, §3.3, §3.8, §3.10, and the same sections of 3.1.1 and 3.1. Everything is borrowed from the frame.
 
 use bytes::{BufMut, BytesMut};
-use mqtt_reason::owned::OwnedFrame;
 use mqtt_reason::v5::DisconnectReason;
-use mqtt_reason::{DecodeOptions, Frame, PacketId, QoS, Version};
+use mqtt_reason::{DecodeOptions, Frame, OwnedFrame, PacketId, QoS, Version};
 
 /// Why a packet is refused: the code to answer with, and words for the Reason String.
 pub(crate) type Refusal = (DisconnectReason, &'static str);

@@ -214,11 +214,7 @@ impl Valid {
     /// Lends the packet as the crate's own type, with its version; `None` if it is one of 5.0.
     pub fn with_v3<T>(&self, take: impl FnOnce(v3::Version, v3::Packet<'_>) -> T) -> Option<T> {
         use v3::Packet;
-        let version = match self.version {
-            Version::V3_1 => v3::Version::V3_1,
-            Version::V3_1_1 => v3::Version::V3_1_1,
-            Version::V5_0 => return None,
-        };
+        let version = v3::Version::try_from(self.version).ok()?;
         let codes;
         let packet = match self.packet {
             PacketType::Connack if self.session_present => {

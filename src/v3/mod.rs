@@ -13,8 +13,15 @@
 //! assert_eq!(connack.return_code(), ConnackReturnCode::NotAuthorized);
 //! # Ok::<(), mqtt_reason::DecodeError>(())
 //! ```
+//!
+//! # Return codes
+//!
+//! 3.1.1 §3.2.2.3 and §3.9.3, 3.1 §3.2 and §3.9; what they are in 5.0 is what [`mapping`](crate::mapping) says.
+//!
+#![doc = include_str!("codes.md")]
 
 mod connack;
+mod owned;
 pub mod parse;
 mod reason;
 mod suback;
@@ -22,6 +29,7 @@ mod suback;
 use bytes::BufMut;
 
 pub use self::connack::Connack;
+pub use self::owned::OwnedPacket;
 pub use self::reason::{ConnackReturnCode, SubackReturnCode};
 pub use self::suback::Suback;
 
@@ -51,6 +59,31 @@ impl From<Version> for crate::Version {
         }
     }
 }
+
+/// ```
+/// use mqtt_reason::{Version, v3};
+///
+/// assert_eq!(v3::Version::try_from(Version::V3_1_1), Ok(v3::Version::V3_1_1));
+/// assert!(v3::Version::try_from(Version::V5_0).is_err());
+/// ```
+impl TryFrom<crate::Version> for Version {
+    type Error = TryFromVersionError;
+
+    #[inline]
+    fn try_from(version: crate::Version) -> Result<Self, Self::Error> {
+        match version {
+            crate::Version::V3_1 => Ok(Self::V3_1),
+            crate::Version::V3_1_1 => Ok(Self::V3_1_1),
+            crate::Version::V5_0 => Err(TryFromVersionError),
+        }
+    }
+}
+
+/// MQTT 5.0 is neither 3.1.1 nor 3.1: the packets of this module are not those of that version.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[error("MQTT 5.0 is neither 3.1.1 nor 3.1")]
+#[non_exhaustive]
+pub struct TryFromVersionError;
 
 /// Any of the eight packets, 3.1.1 §3, 3.1 §3.
 ///

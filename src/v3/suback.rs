@@ -3,7 +3,7 @@
 use bytes::BufMut;
 
 use crate::codes::CodeList;
-use crate::encode::{EncodeError, check_room, length, variable_len};
+use crate::encode::{EncodeError, check_room, length, with_length};
 use crate::error::{ErrorKind, Parsed};
 use crate::options::EncodeOptions;
 use crate::packet_type::PacketType;
@@ -38,8 +38,11 @@ impl<'a> Suback<'a> {
     /// The size of the packet in bytes.
     #[inline]
     pub(crate) const fn encoded_len(&self) -> usize {
-        let remaining = 2 + self.return_codes.len();
-        1 + variable_len(remaining) + remaining
+        with_length(self.remaining_len()).saturating_add(1)
+    }
+
+    const fn remaining_len(&self) -> usize {
+        self.return_codes.len().saturating_add(2)
     }
 
     /// Writes the packet, whose direction was checked.
@@ -50,7 +53,7 @@ impl<'a> Suback<'a> {
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
         let packet = PacketType::Suback;
-        let remaining_length = 2 + self.return_codes.len();
+        let remaining_length = self.remaining_len();
         let len = self.encoded_len();
         let max = options.max_packet_size;
         if len > max as usize {

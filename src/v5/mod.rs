@@ -12,12 +12,20 @@
 //! assert_eq!(puback.properties.reason_string(), Some("ACL"));
 //! # Ok::<(), mqtt_reason::DecodeError>(())
 //! ```
+//!
+//! # Reason codes
+//!
+//! A packet's codes are an enum: no other code can be held or sent. [`ReasonCode`](crate::ReasonCode) is their union.
+//! Value, name, the packets that carry the code (MQTT 5.0 §2.4, Table 2-6) and who sends it in them:
+//!
+#![doc = include_str!("codes.md")]
 
 mod ack;
 mod answer;
 mod auth;
 mod connack;
 mod disconnect;
+mod owned;
 pub mod parse;
 pub(crate) mod properties;
 mod property;
@@ -30,6 +38,7 @@ pub use self::ack::{Ack, AckReason, Puback, Pubcomp, Pubrec, Pubrel};
 pub use self::auth::Auth;
 pub use self::connack::Connack;
 pub use self::disconnect::Disconnect;
+pub use self::owned::OwnedPacket;
 pub use self::properties::{
     AckProperties, AuthProperties, ConnackProperties, DisconnectProperties, PropertyError,
     PropertyErrorKind, PropertyIter, UserProperties,

@@ -322,7 +322,7 @@ impl Checker {
             None => {}
         }
         // A property has at most 131,075 bytes, so the sum fits before it is judged.
-        let len = self.len as usize + property.encoded_len();
+        let len = (self.len as usize).saturating_add(property.encoded_len());
         match u32::try_from(len) {
             Ok(len) if len <= VARIABLE_BYTE_INTEGER_MAX => self.len = len,
             _ => return refuse(PropertyErrorKind::SectionTooLong),
@@ -330,7 +330,7 @@ impl Checker {
         if id != PropertyId::UserProperty {
             self.seen.insert(id);
         }
-        self.index += 1;
+        self.index = self.index.saturating_add(1);
         Ok(())
     }
 }

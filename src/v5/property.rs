@@ -94,14 +94,16 @@ impl<'a> Property<'a> {
         let one = || value.first().map(|byte| *byte != 0);
         let two = || value.first_chunk().map(|bytes| u16::from_be_bytes(*bytes));
         let four = || value.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
-        // Where a string ends whose length is at `at`.
-        let end = |at: usize| {
+        // Where a string starts and ends whose length is at `at`.
+        let place = |at: usize| {
             let (length, _) = bytes.get(at..)?.split_first_chunk()?;
-            Some(at + 2 + usize::from(u16::from_be_bytes(*length)))
+            let start = at.saturating_add(2);
+            let length = usize::from(u16::from_be_bytes(*length));
+            Some((start, start.saturating_add(length)))
         };
         let text = |property: fn(&'a str) -> Self| {
-            let end = end(1)?;
-            Some((property(string(3, end)?), end))
+            let (start, end) = place(1)?;
+            Some((property(string(start, end)?), end))
         };
         Some(match PropertyId::from_u8(*id)? {
             PropertyId::SessionExpiryInterval => (Self::SessionExpiryInterval(four()?), 5),
@@ -109,8 +111,8 @@ impl<'a> Property<'a> {
             PropertyId::ServerKeepAlive => (Self::ServerKeepAlive(two()?), 3),
             PropertyId::AuthenticationMethod => return text(Self::AuthenticationMethod),
             PropertyId::AuthenticationData => {
-                let end = end(1)?;
-                (Self::AuthenticationData(bytes.get(3..end)?), end)
+                let (start, end) = place(1)?;
+                (Self::AuthenticationData(bytes.get(start..end)?), end)
             }
             PropertyId::ResponseInformation => return text(Self::ResponseInformation),
             PropertyId::ServerReference => return text(Self::ServerReference),
@@ -127,10 +129,10 @@ impl<'a> Property<'a> {
             }
             PropertyId::RetainAvailable => (Self::RetainAvailable(one()?), 2),
             PropertyId::UserProperty => {
-                let middle = end(1)?;
-                let end = end(middle)?;
-                let name = string(3, middle)?;
-                (Self::UserProperty(name, string(middle + 2, end)?), end)
+                let (start, end) = place(1)?;
+                let name = string(start, end)?;
+                let (start, end) = place(end)?;
+                (Self::UserProperty(name, string(start, end)?), end)
             }
             PropertyId::MaximumPacketSize => {
                 (Self::MaximumPacketSize(NonZeroU32::new(four()?)?), 5)
@@ -169,21 +171,23 @@ impl<'a> Property<'a> {
     /// The number of bytes of identifier and value.
     #[inline]
     pub(crate) const fn encoded_len(&self) -> usize {
-        1 + match self {
-            Self::SessionExpiryInterval(_) | Self::MaximumPacketSize(_) => 4,
-            Self::ServerKeepAlive(_) | Self::ReceiveMaximum(_) | Self::TopicAliasMaximum(_) => 2,
+        match self {
+            Self::SessionExpiryInterval(_) | Self::MaximumPacketSize(_) => 5,
+            Self::ServerKeepAlive(_) | Self::ReceiveMaximum(_) | Self::TopicAliasMaximum(_) => 3,
             Self::MaximumQos(_)
             | Self::RetainAvailable(_)
             | Self::WildcardSubscriptionAvailable(_)
             | Self::SubscriptionIdentifiersAvailable(_)
-            | Self::SharedSubscriptionAvailable(_) => 1,
+            | Self::SharedSubscriptionAvailable(_) => 2,
             Self::AssignedClientIdentifier(text)
             | Self::AuthenticationMethod(text)
             | Self::ResponseInformation(text)
             | Self::ServerReference(text)
-            | Self::ReasonString(text) => 2 + text.len(),
-            Self::AuthenticationData(data) => 2 + data.len(),
-            Self::UserProperty(name, value) => 4 + name.len() + value.len(),
+            | Self::ReasonString(text) => text.len().saturating_add(3),
+            Self::AuthenticationData(data) => data.len().saturating_add(3),
+            Self::UserProperty(name, value) => {
+                name.len().saturating_add(value.len()).saturating_add(5)
+            }
         }
     }
 

@@ -327,3 +327,34 @@ fn a_code_of_another_packet_is_no_code_of_this_one() {
         Ok(v5::DisconnectReason::SessionTakenOver)
     );
 }
+
+#[test]
+fn a_list_of_codes_knows_its_length_and_what_it_equals() {
+    use v5::SubackReason::{GrantedQos0, GrantedQos1, NotAuthorized};
+
+    let codes = [GrantedQos1, GrantedQos0, NotAuthorized];
+    let built = CodeList::new(&codes).unwrap();
+    let bytes = [0x90, 0x06, 0x00, 0x01, 0x00, 0x01, 0x00, 0x87];
+    let Ok(Decoded::Packet {
+        packet: Packet::Suback(suback),
+        ..
+    }) = v5::decode(&bytes)
+    else {
+        panic!("a SUBACK");
+    };
+    assert_eq!(built, suback.reasons);
+    assert_ne!(built, CodeList::new(&codes[1..]).unwrap());
+    for list in [built, suback.reasons] {
+        let mut iter = list.iter();
+        for left in (0..=3).rev() {
+            assert_eq!((iter.size_hint(), iter.len()), ((left, Some(left)), left));
+            assert_eq!(iter.next(), codes.get(3 - left).copied());
+        }
+        assert_eq!((list.get(2), list.get(3)), (Some(NotAuthorized), None));
+        assert!(list.into_iter().eq(&list));
+    }
+    assert_eq!(
+        format!("{built:?}"),
+        "[GrantedQos1, GrantedQos0, NotAuthorized]"
+    );
+}

@@ -1,7 +1,6 @@
 //! What the fuzz targets check, on the golden frames and on what the fuzzer once found.
 //!
 //! The targets in `fuzz/fuzz_targets` call the same functions. A finding is kept as `fuzz/findings/TARGET/*`.
-#![cfg(feature = "arbitrary")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

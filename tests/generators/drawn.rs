@@ -9,16 +9,16 @@ use mqtt_reason::{PacketType, ReasonCode, Version, v3};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
-use super::{VERSIONS, samples, v3_version};
+use super::{VERSIONS, samples};
 
 #[test]
 fn any_malformed_packet_is_of_any_defect_and_any_packet() {
     for version in VERSIONS {
         let mut drawn = BTreeSet::new();
         let mut packets = BTreeSet::new();
-        let strategy = match v3_version(version) {
-            Some(version) => strategies::v3::malformed(version).boxed(),
-            None => strategies::malformed().boxed(),
+        let strategy = match v3::Version::try_from(version) {
+            Ok(version) => strategies::v3::malformed(version).boxed(),
+            Err(_) => strategies::malformed().boxed(),
         };
         for malformed in samples(4000, strategy) {
             drawn.insert(malformed.defect);

@@ -7,5 +7,8 @@ pub mod by_hand;
 pub mod codec;
 pub mod peers;
 pub mod report;
-pub mod visit;
+/// Shared with the benches and tests of `mqtt-reason` itself.
+#[path = "../../workloads/mod.rs"]
 pub mod workloads;
+
+pub use workloads::visit;

@@ -14,7 +14,7 @@ use mqtt_reason::{Code, CodeList, EncodeError, PacketId, PacketType, v3, v5};
 use crate::Verdict;
 use crate::failure::{Failure, usage};
 use crate::names::same;
-use crate::options::{Circumstances, packet_parser, v3_version};
+use crate::options::{Circumstances, packet_parser};
 use crate::packet::Packet;
 use crate::properties::{Properties, not_zero};
 use crate::style::plain_output;
@@ -63,9 +63,9 @@ pub(crate) struct Encode {
 impl Encode {
     /// Encodes the packet.
     pub(crate) fn run(&self) -> Result<Verdict, Failure> {
-        let bytes = match v3_version(self.circumstances.mqtt) {
-            None => self.encode_v5()?,
-            Some(version) => self.encode_v3(version)?,
+        let bytes = match v3::Version::try_from(self.circumstances.mqtt) {
+            Ok(version) => self.encode_v3(version)?,
+            Err(_) => self.encode_v5()?,
         };
         let mut out = plain_output();
         if self.raw {

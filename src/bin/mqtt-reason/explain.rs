@@ -10,7 +10,7 @@ use mqtt_reason::{Meaning, PacketType, ReasonCode, SentBy, Version, mapping, v3}
 use crate::Verdict;
 use crate::failure::{Failure, usage};
 use crate::names::{distance, same};
-use crate::options::{packet_parser, v3_version, version_parser};
+use crate::options::{packet_parser, version_parser};
 use crate::packet::Code;
 use crate::style::{BAD, FAINT, GOOD, STRONG, human_output};
 use crate::table::Table;
@@ -46,10 +46,10 @@ impl Explain {
     /// Prints the table or the codes asked for.
     pub(crate) fn run(&self) -> Result<Verdict, Failure> {
         let mut out = human_output();
-        match v3_version(self.mqtt) {
-            None if self.codes.is_empty() => self.table(&mut out)?,
-            None => self.explain_codes(&mut out)?,
-            Some(version) => self.v3_table(version, &mut out)?,
+        match v3::Version::try_from(self.mqtt) {
+            Ok(version) => self.v3_table(version, &mut out)?,
+            Err(_) if self.codes.is_empty() => self.table(&mut out)?,
+            Err(_) => self.explain_codes(&mut out)?,
         }
         out.flush()?;
         Ok(Verdict::Good)

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use mqtt_reason::v5::Property;
-use mqtt_reason::{ErrorClass, QoS, Version};
+use mqtt_reason::{QoS, Version};
 
 use crate::bytes::{Marked, first_bytes, mark_byte, mark_text};
 use crate::finding::{Finding, Place, Refusal, Report};
@@ -133,7 +133,7 @@ impl<W: Write> Human<W> {
             false => format!("§{} of MQTT {version}", refusal.rule),
         };
         row(&mut self.out, "rule  ", &rule)?;
-        row(&mut self.out, "class ", class_name(refusal.class))?;
+        row(&mut self.out, "class ", refusal.class.name())?;
         let action = match refusal.answer {
             Some(code) => format!("answer with DISCONNECT {:#04x} {code}", code.as_u8()),
             None => "close the connection".to_owned(),
@@ -150,16 +150,6 @@ impl<W: Write> Human<W> {
         let (lead, mark) = marked.mark;
         writeln!(self.out, "    {}", marked.line)?;
         writeln!(self.out, "    {lead}{ERROR}{mark}{ERROR:#}")
-    }
-}
-
-/// The class as the specification calls it.
-const fn class_name(class: ErrorClass) -> &'static str {
-    match class {
-        ErrorClass::MalformedPacket => "malformed packet",
-        ErrorClass::ProtocolError => "protocol error",
-        ErrorClass::PacketTooLarge => "packet too large",
-        _ => "error",
     }
 }
 

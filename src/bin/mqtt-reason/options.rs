@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use mqtt_reason::{DecodeOptions, EncodeOptions, PacketType, Side, Version, v3};
+use mqtt_reason::{DecodeOptions, EncodeOptions, PacketType, Side, Version};
 
 /// What the bytes alone cannot tell.
 #[derive(Args)]
@@ -49,15 +49,6 @@ impl Circumstances {
             options = options.max_packet_size(max);
         }
         options
-    }
-}
-
-/// The version of 3.x, `None` for 5.0.
-pub(crate) const fn v3_version(version: Version) -> Option<v3::Version> {
-    match version {
-        Version::V5_0 => None,
-        Version::V3_1_1 => Some(v3::Version::V3_1_1),
-        Version::V3_1 => Some(v3::Version::V3_1),
     }
 }
 

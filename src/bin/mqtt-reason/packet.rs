@@ -9,8 +9,6 @@ use mqtt_reason::{
     PacketType, Version, mapping, v3, v5,
 };
 
-use crate::options::v3_version;
-
 /// A packet of 5.0, or one of 3.x together with its version.
 #[derive(Clone, Copy)]
 pub(crate) enum Packet<'a> {
@@ -108,10 +106,10 @@ impl<'a> Packet<'a> {
         options: &DecodeOptions,
         bytes: &'a [u8],
     ) -> Result<Decoded<'a, Self>, DecodeError> {
-        match v3_version(version) {
-            None => v5::decode_with(options, bytes).map(|decoded| wrap(decoded, Self::V5)),
-            Some(version) => v3::decode_with(version, options, bytes)
+        match v3::Version::try_from(version) {
+            Ok(version) => v3::decode_with(version, options, bytes)
                 .map(|decoded| wrap(decoded, |packet| Self::V3(version, packet))),
+            Err(_) => v5::decode_with(options, bytes).map(|decoded| wrap(decoded, Self::V5)),
         }
     }
 

@@ -47,20 +47,21 @@
 //!
 //! The decoder reserves nothing: the buffer grows with what arrives, not with what a peer claims, and a packet above
 //! the Maximum Packet Size is refused by its fixed header. So a connection holds at most about twice that size, plus
-//! what its items share; see [`owned`](crate::owned) for items that are kept for long.
+//! what its items share; see [`v5::OwnedPacket`] for items that are kept for long.
 
-use std::io;
+mod answer;
+mod encoder;
 
 use bytes::BytesMut;
-use tokio_util::codec::{Decoder, Encoder};
+use tokio_util::codec::Decoder;
 
-use crate::encode::{Encode, EncodeError};
+pub use self::answer::{Answer, CodecError};
+
 use crate::error::{DecodeError, ErrorKind};
 use crate::frame::{self, HeaderOrNeeded};
 use crate::options::{DecodeOptions, EncodeOptions};
-use crate::owned::{OwnedDecoded, OwnedFrame, v3 as owned_v3, v5 as owned_v5};
+use crate::owned::{OwnedDecoded, OwnedFrame};
 use crate::packet_type::{PacketType, Side, Version};
-use crate::v5::{ConnackReason, DisconnectReason};
 use crate::{v3, v5};
 
 /// What a connection yields: a packet that was checked, or a frame of another type.
@@ -68,9 +69,9 @@ use crate::{v3, v5};
 #[non_exhaustive]
 pub enum Item {
     /// A reason-coded packet of MQTT 5.0.
-    V5(owned_v5::OwnedPacket),
+    V5(v5::OwnedPacket),
     /// An acknowledgement or notification of MQTT 3.1.1 or 3.1.
-    V3(owned_v3::OwnedPacket),
+    V3(v3::OwnedPacket),
     /// A packet of another type, whole and not looked into.
     Frame(OwnedFrame),
 }
@@ -83,94 +84,6 @@ impl Item {
             Self::V5(packet) => packet.packet().packet_type(),
             Self::V3(packet) => packet.packet().packet_type(),
             Self::Frame(frame) => frame.packet_type(),
-        }
-    }
-}
-
-/// What to do about an error before closing the connection, MQTT 5.0 §4.13.1.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "two packets can say why, or none does"
-)]
-pub enum Answer {
-    /// Send a CONNACK with this code: a Server that has not answered CONNECT yet.
-    Connack(ConnackReason),
-    /// Send a DISCONNECT with this code.
-    Disconnect(DisconnectReason),
-    /// Send nothing: 3.1.1 and 3.1 have no packet for it (3.1.1 [MQTT-4.8.0-1]), the version is not known, nothing may
-    /// be sent after a DISCONNECT or a refusal [MQTT-3.14.4-2], or nobody is there to read it.
-    Close,
-}
-
-impl Answer {
-    /// The packet to send, without properties; `None` to just close.
-    #[must_use]
-    pub const fn packet(self) -> Option<v5::Packet<'static>> {
-        match self {
-            Self::Connack(reason) => Some(v5::Packet::Connack(v5::Connack::refused(reason))),
-            Self::Disconnect(reason) => Some(v5::Packet::Disconnect(v5::Disconnect::new(reason))),
-            Self::Close => None,
-        }
-    }
-}
-
-/// Why a connection yields nothing more, or why something was not sent.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CodecError {
-    /// Reading or writing failed.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// The peer sent bytes that the specification forbids.
-    #[error("{error}")]
-    Refused {
-        /// What is wrong with them, and where.
-        #[source]
-        error: DecodeError,
-        /// What to answer.
-        answer: Answer,
-    },
-    /// The peer sent something before a CONNECT that names a known version, [MQTT-3.1.0-1].
-    #[error("{packet} before a CONNECT of a known version")]
-    NotConnect {
-        /// What it sent.
-        packet: PacketType,
-    },
-    /// The peer closed the connection in the middle of a packet.
-    #[error("connection closed {buffered} bytes into a packet")]
-    ClosedInPacket {
-        /// How many bytes of the packet had arrived.
-        buffered: usize,
-    },
-    /// An error was reported before: nothing after it is read.
-    #[error("the connection ended with an error before")]
-    Over,
-    /// The packet was not written, nor anything of it.
-    #[error(transparent)]
-    Encode(#[from] EncodeError),
-    /// The packet is of another version than the connection.
-    #[error("{packet} of another version than the connection's")]
-    WrongVersion {
-        /// The packet that was to be sent.
-        packet: PacketType,
-        /// The version of the connection, `None` as long as it is not known.
-        connection: Option<Version>,
-    },
-}
-
-impl CodecError {
-    /// What to answer before closing; [`Answer::Close`] where there is nothing to answer.
-    #[must_use]
-    pub const fn answer(&self) -> Answer {
-        match self {
-            Self::Refused { answer, .. } => *answer,
-            Self::Io(_)
-            | Self::NotConnect { .. }
-            | Self::ClosedInPacket { .. }
-            | Self::Over
-            | Self::Encode(_)
-            | Self::WrongVersion { .. } => Answer::Close,
         }
     }
 }
@@ -287,24 +200,16 @@ impl Codec {
     }
 
     fn next(&mut self, src: &mut BytesMut) -> Result<Option<Item>, CodecError> {
-        match self.version {
-            None => self.connect(src),
-            Some(Version::V5_0) => owned_v5::OwnedPacket::decode_with(&self.decode, src)
-                .map(|decoded| item(decoded, Item::V5))
-                .map_err(|error| self.refuse(error)),
-            Some(Version::V3_1_1) => self.next_v3(v3::Version::V3_1_1, src),
-            Some(Version::V3_1) => self.next_v3(v3::Version::V3_1, src),
+        let Some(version) = self.version else {
+            return self.connect(src);
+        };
+        match v3::Version::try_from(version) {
+            Ok(version) => v3::OwnedPacket::decode_with(version, &self.decode, src)
+                .map(|decoded| item(decoded, Item::V3)),
+            Err(_) => v5::OwnedPacket::decode_with(&self.decode, src)
+                .map(|decoded| item(decoded, Item::V5)),
         }
-    }
-
-    fn next_v3(
-        &self,
-        version: v3::Version,
-        src: &mut BytesMut,
-    ) -> Result<Option<Item>, CodecError> {
-        owned_v3::OwnedPacket::decode_with(version, &self.decode, src)
-            .map(|decoded| item(decoded, Item::V3))
-            .map_err(|error| self.refuse(error))
+        .map_err(|error| self.refuse(error))
     }
 
     /// The first packet of a connection.
@@ -329,38 +234,6 @@ impl Codec {
         OwnedFrame::decode(version, &self.decode, src)
             .map(|frame| frame.map(Item::Frame))
             .map_err(|error| self.refuse(error))
-    }
-
-    fn encode_v5(&mut self, packet: &v5::Packet<'_>, dst: &mut BytesMut) -> Result<(), CodecError> {
-        if self.version != Some(Version::V5_0) {
-            return Err(self.wrong_version(packet.packet_type()));
-        }
-        packet.encode_with(&self.encode, dst)?;
-        match packet {
-            v5::Packet::Connack(connack) if !connack.reason().is_error() => {
-                self.phase = Phase::Open
-            }
-            v5::Packet::Connack(_) | v5::Packet::Disconnect(_) => self.phase = Phase::Closing,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn encode_v3(&mut self, packet: &v3::Packet<'_>, dst: &mut BytesMut) -> Result<(), CodecError> {
-        let version = match self.version {
-            Some(Version::V3_1_1) => v3::Version::V3_1_1,
-            Some(Version::V3_1) => v3::Version::V3_1,
-            Some(Version::V5_0) | None => return Err(self.wrong_version(packet.packet_type())),
-        };
-        packet.encode_with(version, &self.encode, dst)?;
-        Ok(())
-    }
-
-    const fn wrong_version(&self, packet: PacketType) -> CodecError {
-        CodecError::WrongVersion {
-            packet,
-            connection: self.version,
-        }
     }
 }
 
@@ -403,66 +276,6 @@ impl Decoder for Codec {
                 Err(CodecError::ClosedInPacket { buffered })
             }
             item => Ok(item),
-        }
-    }
-}
-
-/// [`Encoder`] for packets by value, by way of the functions that borrow them. It saves five copies of the same impl.
-macro_rules! encoders {
-    ($($Item:ty => |$codec:ident, $item:ident, $dst:ident| $encode:expr;)+) => {
-        $(
-            impl Encoder<$Item> for Codec {
-                type Error = CodecError;
-
-                fn encode(&mut self, $item: $Item, $dst: &mut BytesMut) -> Result<(), CodecError> {
-                    let $codec = self;
-                    $encode
-                }
-            }
-        )+
-    };
-}
-
-encoders! {
-    v5::Packet<'_> => |codec, packet, dst| codec.encode_v5(&packet, dst);
-    v5::Connack<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Puback<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Pubrec<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Pubrel<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Pubcomp<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Suback<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Unsuback<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Disconnect<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Auth<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v3::Packet<'_> => |codec, packet, dst| codec.encode_v3(&packet, dst);
-    owned_v5::OwnedPacket => |codec, packet, dst| codec.encode_v5(&packet.packet(), dst);
-    owned_v3::OwnedPacket => |codec, packet, dst| codec.encode_v3(&packet.packet(), dst);
-}
-
-/// Packets of other types, which somebody else has encoded: they are held to the peer's Maximum Packet Size, and
-/// otherwise sent as they are.
-impl Encoder<OwnedFrame> for Codec {
-    type Error = CodecError;
-
-    fn encode(&mut self, frame: OwnedFrame, dst: &mut BytesMut) -> Result<(), CodecError> {
-        let (len, max) = (frame.bytes().len(), self.encode.max_packet_size);
-        if len > max as usize {
-            let packet = frame.packet_type();
-            return Err(EncodeError::PacketTooLarge { packet, len, max }.into());
-        }
-        dst.extend_from_slice(frame.bytes());
-        Ok(())
-    }
-}
-
-impl Encoder<Item> for Codec {
-    type Error = CodecError;
-
-    fn encode(&mut self, item: Item, dst: &mut BytesMut) -> Result<(), CodecError> {
-        match item {
-            Item::V5(packet) => self.encode(packet, dst),
-            Item::V3(packet) => self.encode(packet, dst),
-            Item::Frame(frame) => self.encode(frame, dst),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! The bytes that everybody decodes and encodes, made here from the tables of the specification.
+//!
+//! Shared by path: `benches`, `benches/peers` and `tests/allocations.rs` include this file.
 
-use crate::visit::{Trace, Visit};
+pub mod visit;
+
+use self::visit::{Trace, Visit};
 
 /// Which protocol the packets of a workload belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +60,7 @@ impl Workload {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts
             .zip(&self.ends)
-            .map(|(start, &end)| &self.bytes[start..end])
+            .map(|(start, &end)| self.bytes.get(start..end).unwrap_or_default())
     }
 }
 
@@ -68,6 +72,7 @@ const PUBCOMP: u8 = 0x70;
 const SUBACK: u8 = 0x90;
 const UNSUBACK: u8 = 0xB0;
 const DISCONNECT: u8 = 0xE0;
+const AUTH: u8 = 0xF0;
 
 #[derive(Debug, Clone)]
 enum Property {
@@ -97,6 +102,11 @@ impl Spec {
             codes: vec![0],
             ..Self::default()
         }
+    }
+
+    /// A packet of 3.1.1 that is a Packet Identifier and nothing else.
+    fn bare(first: u8, packet_id: u16) -> Self {
+        Self::with_codes(first, packet_id, vec![])
     }
 
     fn with_codes(first: u8, packet_id: u16, codes: Vec<u8>) -> Self {
@@ -222,32 +232,43 @@ fn prefixed(value: &[u8], out: &mut Vec<u8>) {
 }
 
 fn variable(mut value: usize, out: &mut Vec<u8>) {
-    while value > 0x7F {
-        out.push(value as u8 | 0x80);
+    loop {
+        let [low, ..] = value.to_le_bytes();
         value >>= 7;
+        if value == 0 {
+            return out.push(low);
+        }
+        out.push(low | 0x80);
     }
-    out.push(value as u8);
 }
 
 /// A small deterministic generator (a linear congruential one, upper half used): the same bytes in every run.
 struct Random(u64);
 
 impl Random {
-    fn below(&mut self, bound: usize) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "less than the bound")]
+    fn below(&mut self, bound: u16) -> u16 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % bound
+        ((self.0 >> 33) % u64::from(bound)) as u16
     }
 
     fn packet_id(&mut self) -> u16 {
-        1 + self.below(65_535) as u16
+        1 + self.below(u16::MAX)
+    }
+
+    fn one_of(&mut self, codes: &[u8]) -> u8 {
+        let count = u16::try_from(codes.len()).unwrap_or(u16::MAX);
+        let index = self.below(count);
+        codes.get(usize::from(index)).copied().unwrap_or_default()
     }
 
     fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
+        let count = u16::try_from(items.len()).expect("a workload has thousands of packets");
+        for last in (1..count).rev() {
+            items.swap(last.into(), self.below(last + 1).into());
         }
     }
 }
@@ -281,9 +302,7 @@ pub fn all() -> Vec<Workload> {
 
     let w4: Vec<_> = (0..1_000)
         .map(|_| {
-            let codes = (0..64)
-                .map(|_| SUBACK_CODES[random.below(SUBACK_CODES.len())])
-                .collect();
+            let codes = (0..64).map(|_| random.one_of(&SUBACK_CODES)).collect();
             Spec::with_codes(SUBACK, random.packet_id(), codes)
         })
         .collect();
@@ -299,7 +318,10 @@ pub fn all() -> Vec<Workload> {
             70..80 => Spec::ack(PUBREC, id),
             80..90 => Spec::ack(PUBREL, id),
             90..95 => Spec::ack(PUBCOMP, id),
-            95..98 => Spec::with_codes(SUBACK, id, (0..3).map(|_| random.below(3) as u8).collect()),
+            95..98 => {
+                let codes = (0..3).map(|_| random.one_of(&[0x00, 0x01, 0x02])).collect();
+                Spec::with_codes(SUBACK, id, codes)
+            }
             98 => Spec::disconnect(0x8E, vec![Property::Text(0x1F, "same client, other host.")]),
             _ => Spec::connack(false, 0x00, six_connack_properties()),
         });
@@ -309,23 +331,18 @@ pub fn all() -> Vec<Workload> {
     let mut w7 = Vec::new();
     for index in 0..10_000 {
         let id = random.packet_id();
-        let bare = |first| Spec {
-            codes: vec![],
-            ..Spec::ack(first, id)
-        };
         w7.push(match index % 100 {
-            0..60 => bare(PUBACK),
-            60..70 => bare(PUBREC),
-            70..80 => bare(PUBREL),
-            80..90 => bare(PUBCOMP),
-            90..95 => Spec::with_codes(
-                SUBACK,
-                id,
-                (0..3)
-                    .map(|_| [0x00, 0x01, 0x02, 0x80][random.below(4)])
-                    .collect(),
-            ),
-            95..98 => bare(UNSUBACK),
+            0..60 => Spec::bare(PUBACK, id),
+            60..70 => Spec::bare(PUBREC, id),
+            70..80 => Spec::bare(PUBREL, id),
+            80..90 => Spec::bare(PUBCOMP, id),
+            90..95 => {
+                let codes = (0..3)
+                    .map(|_| random.one_of(&[0x00, 0x01, 0x02, 0x80]))
+                    .collect();
+                Spec::with_codes(SUBACK, id, codes)
+            }
+            95..98 => Spec::bare(UNSUBACK, id),
             98 => Spec::connack(index % 200 > 99, 0x00, vec![]),
             _ => Spec::connack(false, 0x05, vec![]),
         });
@@ -359,6 +376,76 @@ pub fn all() -> Vec<Workload> {
             &w7,
         ),
     ]
+}
+
+/// One packet of every kind, in the forms that are sent most, each a thousand times.
+pub fn typical() -> Vec<Workload> {
+    use Protocol::{V5, V311};
+    let text = || vec![Property::Text(0x1F, "no publish right for it.")];
+    let method = vec![
+        Property::Text(0x15, "SCRAM-SHA-256"),
+        Property::Binary(0x16, b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL"),
+    ];
+    let ack = |first| Spec::ack(first, 10);
+    let refused = |first, code| Spec {
+        codes: vec![code],
+        ..ack(first)
+    };
+    let forms = [
+        (
+            "CONNACK",
+            V5,
+            Spec::connack(false, 0x00, six_connack_properties()),
+        ),
+        (
+            "CONNACK, refusal with text",
+            V5,
+            Spec::connack(false, 0x87, text()),
+        ),
+        ("PUBACK", V5, ack(PUBACK)),
+        ("PUBACK, refusal", V5, refused(PUBACK, 0x87)),
+        (
+            "PUBACK, refusal with text",
+            V5,
+            Spec {
+                properties: text(),
+                ..refused(PUBACK, 0x87)
+            },
+        ),
+        ("PUBREC", V5, ack(PUBREC)),
+        ("PUBREL", V5, ack(PUBREL)),
+        ("PUBCOMP", V5, ack(PUBCOMP)),
+        ("SUBACK", V5, Spec::with_codes(SUBACK, 10, vec![1])),
+        ("UNSUBACK", V5, Spec::with_codes(UNSUBACK, 10, vec![0])),
+        ("DISCONNECT", V5, Spec::disconnect(0x00, vec![])),
+        ("DISCONNECT, code", V5, Spec::disconnect(0x8B, vec![])),
+        ("DISCONNECT, text", V5, Spec::disconnect(0x8E, text())),
+        (
+            "AUTH",
+            V5,
+            Spec {
+                first: AUTH,
+                ..Spec::disconnect(0x18, method)
+            },
+        ),
+        ("3.1.1 CONNACK", V311, Spec::connack(true, 0x00, vec![])),
+        ("3.1.1 PUBACK", V311, Spec::bare(PUBACK, 10)),
+        ("3.1.1 PUBREC", V311, Spec::bare(PUBREC, 10)),
+        ("3.1.1 PUBREL", V311, Spec::bare(PUBREL, 10)),
+        ("3.1.1 PUBCOMP", V311, Spec::bare(PUBCOMP, 10)),
+        ("3.1.1 SUBACK", V311, Spec::with_codes(SUBACK, 10, vec![1])),
+        ("3.1.1 UNSUBACK", V311, Spec::bare(UNSUBACK, 10)),
+        (
+            "3.1.1 DISCONNECT",
+            V311,
+            Spec {
+                first: DISCONNECT,
+                ..Spec::default()
+            },
+        ),
+    ];
+    let repeated = |(name, protocol, spec)| Workload::new(name, "", protocol, &vec![spec; 1_000]);
+    forms.into_iter().map(repeated).collect()
 }
 
 /// In the order of sections 3.2.2.3.2 to 3.2.2.3.18.
@@ -396,51 +483,4 @@ fn six_connack_properties() -> Vec<Property> {
         Property::Two(0x22, 64),
         Property::Two(0x13, 60),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_those_of_the_description() {
-        let size = |workload: &Workload| {
-            (
-                workload.len(),
-                workload.packets().map(<[u8]>::len).collect::<Vec<_>>(),
-            )
-        };
-        let all = all();
-        for (workload, (count, bytes)) in all.iter().zip([
-            (10_000, 4),
-            (2_000, 62),
-            (1_000, 212),
-            (1_000, 69),
-            (2_000, 31),
-        ]) {
-            assert_eq!(
-                size(workload),
-                (count, vec![bytes; count]),
-                "{}",
-                workload.name
-            );
-        }
-        assert_eq!(all[5].len(), 10_000);
-        assert_eq!(all[6].len(), 10_000);
-    }
-
-    #[test]
-    fn bytes_are_those_of_the_specification() {
-        let all = all();
-        let first = |index: usize| all[index].packets().next().expect("no workload is empty");
-        assert_eq!(first(0)[..2], [0x40, 0x02]);
-        assert_eq!(
-            [&first(1)[..2], &first(1)[4..8]].concat(),
-            [0x40, 60, 0x87, 56, 0x1F, 0x00],
-            "id, code, Property Length, Reason String"
-        );
-        assert_eq!(first(2)[..7], [0x20, 0xD1, 0x01, 0x01, 0x00, 0xCD, 0x01]);
-        assert_eq!(first(3)[..2], [0x90, 67]);
-        assert_eq!(first(4)[..7], [0xE0, 29, 0x8E, 27, 0x1F, 0x00, 24]);
-    }
 }

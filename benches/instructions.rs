@@ -1,0 +1,131 @@
+//! Instructions per packet, counted by Callgrind: the same number in every run.
+//!
+//! ```sh
+//! python3 benches/instructions/compare.py
+//! ```
+//!
+//! runs this and compares with `benches/instructions/baseline.csv`. It needs valgrind and `gungraun-runner` in the
+//! version of the dev-dependency `gungraun`. Each benchmark is one pass over a workload; the script divides.
+#![expect(
+    missing_docs,
+    unreachable_pub,
+    reason = "what the macros of gungraun make is public"
+)]
+
+#[path = "workloads/walk.rs"]
+mod walk;
+#[expect(dead_code, reason = "a part of what the peers use")]
+mod workloads;
+
+use std::hint::black_box;
+
+use gungraun::{library_benchmark, library_benchmark_group, main};
+use mqtt_reason::v3::Version::V3_1_1;
+use mqtt_reason::{Decoded, Encode, v3, v5};
+
+use self::walk::{walk_v3, walk_v5};
+use self::workloads::Protocol;
+
+/// What a pass works on, made before the count begins and never freed.
+enum Input {
+    V5(&'static [u8]),
+    V3(&'static [u8]),
+}
+
+fn load(name: &str) -> Input {
+    let workload = workloads::all()
+        .into_iter()
+        .find(|workload| workload.name == name)
+        .expect("there is a workload of that name");
+    let bytes = workload.bytes.leak();
+    match workload.protocol {
+        Protocol::V5 => Input::V5(bytes),
+        Protocol::V311 => Input::V3(bytes),
+    }
+}
+
+#[library_benchmark(setup = load)]
+#[bench::w1("W1")]
+#[bench::w2("W2")]
+#[bench::w3("W3")]
+#[bench::w4("W4")]
+#[bench::w5("W5")]
+#[bench::w6("W6")]
+#[bench::w7("W7")]
+fn decode(input: Input) {
+    match input {
+        Input::V5(mut rest) => {
+            // By reference: the packet is neither moved nor copied.
+            while let Ok(Decoded::Packet { packet, len }) = &v5::decode(rest) {
+                walk_v5(packet);
+                rest = rest.get(*len..).unwrap_or_default();
+            }
+            assert!(rest.is_empty(), "all is decoded");
+        }
+        Input::V3(mut rest) => {
+            while let Ok(Decoded::Packet { packet, len }) = &v3::decode(V3_1_1, rest) {
+                walk_v3(packet);
+                rest = rest.get(*len..).unwrap_or_default();
+            }
+            assert!(rest.is_empty(), "all is decoded");
+        }
+    }
+}
+
+/// Decoded packets and room for any of them.
+enum Packets {
+    V5(&'static [v5::Packet<'static>], &'static mut [u8]),
+    V3(&'static [v3::Packet<'static>], &'static mut [u8]),
+}
+
+fn load_packets(name: &str) -> Packets {
+    let room = vec![0; 1_024].leak();
+    match load(name) {
+        Input::V5(mut rest) => {
+            let mut packets = Vec::new();
+            while let Ok(Decoded::Packet { packet, len }) = v5::decode(rest) {
+                packets.push(packet);
+                rest = rest.get(len..).unwrap_or_default();
+            }
+            Packets::V5(packets.leak(), room)
+        }
+        Input::V3(mut rest) => {
+            let mut packets = Vec::new();
+            while let Ok(Decoded::Packet { packet, len }) = v3::decode(V3_1_1, rest) {
+                packets.push(packet);
+                rest = rest.get(len..).unwrap_or_default();
+            }
+            Packets::V3(packets.leak(), room)
+        }
+    }
+}
+
+#[library_benchmark(setup = load_packets)]
+#[bench::w1("W1")]
+#[bench::w2("W2")]
+#[bench::w3("W3")]
+#[bench::w4("W4")]
+#[bench::w5("W5")]
+#[bench::w6("W6")]
+#[bench::w7("W7")]
+fn encode(input: Packets) {
+    match input {
+        Packets::V5(packets, room) => {
+            for packet in packets {
+                let written = packet.encode(&mut &mut *room);
+                black_box(&*room);
+                assert!(written.is_ok(), "there is room");
+            }
+        }
+        Packets::V3(packets, room) => {
+            for packet in packets {
+                let written = packet.encode(V3_1_1, &mut &mut *room);
+                black_box(&*room);
+                assert!(written.is_ok(), "there is room");
+            }
+        }
+    }
+}
+
+library_benchmark_group!(name = passes, benchmarks = [decode, encode]);
+main!(library_benchmark_groups = passes);
