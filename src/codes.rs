@@ -37,6 +37,9 @@ enum Source<'a, C> {
     List(&'a [C]),
 }
 
+/// How many codes are handled at a time.
+const BLOCK: usize = 64;
+
 impl<'a, C: Code> CodeList<'a, C> {
     /// A list of codes to send, `None` if there is none: a SUBACK or UNSUBACK has at least one code, §3.9.3, §3.11.3.
     #[must_use]
@@ -56,14 +59,16 @@ impl<'a, C: Code> CodeList<'a, C> {
         if i.is_empty() {
             return refuse(i, ErrorKind::NoCodes { packet });
         }
+        // No branch per code: a table look-up each, judged once a block.
         let defined = |byte: &u8| C::from_u8(*byte).is_some();
-        // No branch per code: a table look-up each, judged once.
-        if i.iter().fold(true, |all, byte| all & defined(byte)) {
+        let all_defined = |block: &[u8]| block.iter().fold(true, |all, byte| all & defined(byte));
+        let Some(block) = i.chunks(BLOCK).position(|block| !all_defined(block)) else {
             let source = Source::Wire(i);
             return Ok((&[], Self { source }));
-        }
-        let valid = i.iter().take_while(|byte| defined(byte)).count();
-        let at = i.get(valid..).unwrap_or_default();
+        };
+        let block = i.get(block.saturating_mul(BLOCK)..).unwrap_or_default();
+        let valid = block.iter().take_while(|byte| defined(byte)).count();
+        let at = block.get(valid..).unwrap_or_default();
         let code = at.first().copied().unwrap_or_default();
         refuse(at, refusal(packet, code))
     }
@@ -114,8 +119,8 @@ impl<'a, C: Code> CodeList<'a, C> {
 
 /// Writes codes a block at a time: most lists are one block, and a buffer takes a block faster than its bytes.
 fn put_codes<C: Code, B: BufMut>(codes: &[C], dst: &mut B) {
-    for block in codes.chunks(64) {
-        let mut bytes = [0; 64];
+    for block in codes.chunks(BLOCK) {
+        let mut bytes = [0; BLOCK];
         for (byte, code) in bytes.iter_mut().zip(block) {
             *byte = code.as_u8();
         }

@@ -3,6 +3,8 @@
 //! The parsers run inside a frame, where the input is complete: too few bytes are an error, never "incomplete". They
 //! are nom parsers by type; slice patterns read the bytes, as nom's own integers are loops over them.
 
+use core::ffi::CStr;
+
 use bytes::BufMut;
 
 use crate::error::{ErrorKind, ParseError, Parsed, refuse};
@@ -147,27 +149,18 @@ pub(crate) fn string(i: &[u8]) -> Parsed<'_, ()> {
     }
 }
 
-/// Checks a string that is not plain ASCII.
+/// Checks a string that is not plain ASCII; refused at its first ill-formed or null character.
 #[inline(never)]
 fn check_other_string(bytes: &[u8]) -> Result<(), nom::Err<ParseError<'_>>> {
-    if !bytes.contains(&0) && core::str::from_utf8(bytes).is_ok() {
-        Ok(())
-    } else {
-        refuse_string(bytes)
-    }
-}
-
-/// Refuses a string at its first ill-formed or null character.
-#[cold]
-fn refuse_string<T>(bytes: &[u8]) -> Result<T, nom::Err<ParseError<'_>>> {
     let well_formed = match core::str::from_utf8(bytes) {
-        Ok(_) => bytes.len(),
-        Err(error) => error.valid_up_to(),
+        Ok(_) => bytes,
+        Err(error) => bytes.get(..error.valid_up_to()).unwrap_or_default(),
     };
-    let null = bytes.iter().position(|&byte| byte == 0);
-    let (offset, kind) = match null {
-        Some(null) if null < well_formed => (null, ErrorKind::NullCharacter),
-        _ => (well_formed, ErrorKind::IllFormedUtf8),
+    // The fastest search for a zero byte that `core` has.
+    let (offset, kind) = match CStr::from_bytes_until_nul(well_formed) {
+        Ok(before_null) => (before_null.count_bytes(), ErrorKind::NullCharacter),
+        Err(_) if well_formed.len() == bytes.len() => return Ok(()),
+        Err(_) => (well_formed.len(), ErrorKind::IllFormedUtf8),
     };
     refuse(bytes.get(offset..).unwrap_or_default(), kind)
 }

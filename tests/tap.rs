@@ -313,7 +313,9 @@ async fn relays_two_thousand_connections_at_a_time() {
 
 #[tokio::test]
 async fn says_that_the_server_is_down_and_goes_on() {
-    let (gone, address) = listener().await;
+    // On an address of its own: no other test is given its port while nobody listens there.
+    let gone = TcpListener::bind("127.0.0.2:0").await.unwrap();
+    let address = gone.local_addr().unwrap();
     drop(gone);
     let tap = Tap::start(address, &["--json"]).await;
     let mut client = tap.connect().await;
@@ -427,7 +429,7 @@ async fn goes_on_when_nobody_reads_its_output() {
     .await;
     let most = tap.memory("VmHWM");
     assert!(most < 200_000, "{most} kB");
-    // Somebody reads again: what there was no room for is counted.
+    // Somebody reads again: that something is missing is said.
     let Tap { output, child, .. } = tap;
     let Output::Left(stdout) = output else {
         panic!("nobody reads it");
@@ -435,7 +437,8 @@ async fn goes_on_when_nobody_reads_its_output() {
     let mut lines = BufReader::new(stdout).lines();
     let note = within(async {
         while let Some(line) = lines.next_line().await.unwrap() {
-            if line.contains("were not printed") {
+            // Which queue was full first depends on the machine: that of lines or that of bytes to look at.
+            if line.contains("were not printed") || line.contains("not looked at") {
                 return line;
             }
         }
