@@ -110,7 +110,7 @@ pub enum EncodeError {
     NoAuthenticationMethod,
     /// MQTT 3.1 cannot say this: it has no Session Present and no SUBACK failure.
     #[error("{what} cannot be said in MQTT 3.1")]
-    NotIn3_1 {
+    NotInV3_1 {
         /// What cannot be said.
         what: &'static str,
     },

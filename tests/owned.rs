@@ -304,7 +304,7 @@ fn builds_and_lends_packets_of_3_x() {
     assert!(v3::OwnedPacket::new(V3::V3_1_1, &present).is_ok());
     assert!(matches!(
         v3::OwnedPacket::new(V3::V3_1, &present),
-        Err(EncodeError::NotIn3_1 { .. })
+        Err(EncodeError::NotInV3_1 { .. })
     ));
     assert!(matches!(
         v3::OwnedPacket::new_with(

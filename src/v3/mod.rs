@@ -50,6 +50,12 @@ pub enum Version {
     V3_1_1,
 }
 
+impl core::fmt::Display for Version {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        crate::Version::from(*self).fmt(f)
+    }
+}
+
 impl From<Version> for crate::Version {
     #[inline]
     fn from(version: Version) -> Self {
@@ -217,7 +223,7 @@ impl Packet<'_> {
             }
             _ => return Ok(()),
         };
-        Err(EncodeError::NotIn3_1 { what })
+        Err(EncodeError::NotInV3_1 { what })
     }
 }
 

@@ -335,7 +335,7 @@ fn r101_the_first_byte_of_a_3_1_connack_is_ignored() {
         V3_1,
         &options,
         &with_session,
-        EncodeError::NotIn3_1 { what },
+        EncodeError::NotInV3_1 { what },
     );
 }
 
@@ -461,7 +461,7 @@ fn r104_the_encoder_writes_no_failure_in_3_1() {
         V3_1,
         &options,
         &suback(&codes),
-        EncodeError::NotIn3_1 { what },
+        EncodeError::NotInV3_1 { what },
     );
     writes_v3(V3_1_1, &suback(&codes), "90 04 00 0A 01 80");
 }
