@@ -406,11 +406,10 @@ enum Rest<'a> {
     List(&'a [Property<'a>]),
 }
 
-impl<'a> Iterator for PropertyIter<'a> {
-    type Item = Property<'a>;
-
+impl<'a> PropertyIter<'a> {
+    /// Reads the next property of a section that is not empty.
     #[inline]
-    fn next(&mut self) -> Option<Property<'a>> {
+    fn read(&mut self) -> Option<Property<'a>> {
         match &mut self.rest {
             Rest::Empty => None,
             Rest::Text(rest) => {
@@ -431,6 +430,19 @@ impl<'a> Iterator for PropertyIter<'a> {
                 *rest = others;
                 Some(*first)
             }
+        }
+    }
+}
+
+impl<'a> Iterator for PropertyIter<'a> {
+    type Item = Property<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Property<'a>> {
+        // Most packets have no properties: this much is worth having in the loop, whatever becomes of the rest.
+        match self.rest {
+            Rest::Empty => None,
+            _ => self.read(),
         }
     }
 }
