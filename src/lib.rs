@@ -164,7 +164,7 @@ mod reason;
 #[cfg(feature = "serde")]
 mod serde;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
-#[allow(
+#[expect(
     clippy::arithmetic_side_effects,
     reason = "generators choose their own sizes; an overflow is a failed test"
 )]
