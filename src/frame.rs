@@ -154,13 +154,17 @@ pub(crate) fn header(
             sender,
         ))
     };
-    let (remaining_length, length_len) = match VariableByteInteger::read(after_first) {
-        VariableByteInteger::Whole { minimal: false, .. } if version == Version::V5_0 => {
-            return refuse(ErrorKind::VariableByteIntegerNotMinimal);
-        }
-        VariableByteInteger::Whole { value, len, .. } => (value, len),
-        VariableByteInteger::Unfinished => return Ok(needed(1)),
-        VariableByteInteger::TooLong => return refuse(ErrorKind::VariableByteIntegerTooLong),
+    let (remaining_length, length_len) = match *after_first {
+        // Most of them.
+        [length @ 0..=0x7F, ..] => (u32::from(length), 1),
+        _ => match VariableByteInteger::read(after_first) {
+            VariableByteInteger::Whole { minimal: false, .. } if version == Version::V5_0 => {
+                return refuse(ErrorKind::VariableByteIntegerNotMinimal);
+            }
+            VariableByteInteger::Whole { value, len, .. } => (value, len),
+            VariableByteInteger::Unfinished => return Ok(needed(1)),
+            VariableByteInteger::TooLong => return refuse(ErrorKind::VariableByteIntegerTooLong),
+        },
     };
     // At most 268,435,460: nothing saturates.
     let header_len = usize::from(length_len).saturating_add(1);

@@ -43,6 +43,18 @@ pub enum QoS {
 }
 
 impl QoS {
+    /// The level with this number, `None` above 2.
+    #[inline]
+    #[must_use]
+    pub const fn from_u8(level: u8) -> Option<Self> {
+        match level {
+            0 => Some(Self::AtMostOnce),
+            1 => Some(Self::AtLeastOnce),
+            2 => Some(Self::ExactlyOnce),
+            _ => None,
+        }
+    }
+
     /// The level as a number: 0, 1 or 2.
     #[inline]
     #[must_use]

@@ -97,6 +97,15 @@ const fn low(byte: u8) -> u32 {
 /// A Variable Byte Integer in its shortest form, §1.5.5, [MQTT-1.5.5-1].
 #[inline]
 pub(crate) fn variable_byte_integer(i: &[u8]) -> Parsed<'_, u32> {
+    match i {
+        // Most of them.
+        [a @ 0..=0x7F, rest @ ..] => Ok((rest, u32::from(*a))),
+        _ => longer_variable_byte_integer(i),
+    }
+}
+
+#[inline(never)]
+fn longer_variable_byte_integer(i: &[u8]) -> Parsed<'_, u32> {
     let kind = match VariableByteInteger::read(i) {
         VariableByteInteger::Whole {
             value,
@@ -165,24 +174,28 @@ fn check_other_string(bytes: &[u8]) -> Result<(), nom::Err<ParseError<'_>>> {
     refuse(bytes.get(offset..).unwrap_or_default(), kind)
 }
 
-/// Whether every byte is in 0x01..=0x7F, eight bytes at a time.
+/// Whether every byte is in 0x01..=0x7F, eight bytes at a time; the last eight overlap with those before.
 ///
 /// Subtracting 1 from each byte sets its high bit for 0 alone, as long as no byte has it already.
 #[inline]
 pub(crate) fn is_ascii_without_null(bytes: &[u8]) -> bool {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let (words, tail) = bytes.as_chunks::<8>();
-    let mut seen = 0;
-    for word in words {
+    let look_at = |word: &[u8; 8]| {
         let word = u64::from_ne_bytes(*word);
-        seen |= word | word.wrapping_sub(ONES);
-    }
-    let mut seen_in_tail = 0;
-    for byte in tail {
-        seen_in_tail |= byte | byte.wrapping_sub(1);
-    }
-    seen & HIGHS == 0 && seen_in_tail & 0x80 == 0
+        word | word.wrapping_sub(ONES)
+    };
+    let Some(last) = bytes.last_chunk() else {
+        let seen = bytes
+            .iter()
+            .fold(0, |seen, byte| seen | byte | byte.wrapping_sub(1));
+        return seen & 0x80 == 0;
+    };
+    let (words, _) = bytes.as_chunks();
+    let seen = words
+        .iter()
+        .fold(look_at(last), |seen, word| seen | look_at(word));
+    seen & HIGHS == 0
 }
 
 /// Writes a property's identifier and its string or binary data. The caller has checked that it has at most 65,535

@@ -9,7 +9,7 @@ use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Side};
 use crate::property_id::{PropertyId, PropertySet};
 use crate::types::QoS;
-use crate::v5::property::{Property, ValueRefusal, check_value};
+use crate::v5::property::{Property, Reader, ValueRefusal, check_value};
 use crate::wire::{self, VARIABLE_BYTE_INTEGER_MAX};
 
 /// Properties that were checked: allowed in their packet, none twice but User Property, every value in range.
@@ -217,14 +217,11 @@ impl<'a> Section<'a> {
     }
 
     /// The properties in order.
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn iter(&self) -> PropertyIter<'a> {
         let rest = match self.source {
             Source::Empty => Rest::Empty,
-            Source::Wire(bytes) => match core::str::from_utf8(bytes) {
-                Ok(text) => Rest::Text(text),
-                Err(_) => Rest::Bytes(bytes),
-            },
+            Source::Wire(bytes) => Rest::Wire(Reader::new(bytes)),
             Source::List { items, .. } => Rest::List(items),
         };
         PropertyIter { rest }
@@ -232,20 +229,19 @@ impl<'a> Section<'a> {
 
     /// The first property with this identifier.
     pub(crate) fn find(&self, id: PropertyId) -> Option<Property<'a>> {
-        let mut rest = match self.source {
+        let bytes = match self.source {
             Source::Empty => return None,
             Source::Wire(bytes) => bytes,
             Source::List { items, .. } => {
                 return items.iter().copied().find(|property| property.id() == id);
             }
         };
-        // No string is read but the one that is looked for.
-        while rest.first().is_some_and(|byte| *byte != id.as_u8()) {
-            let (_, len) = Property::read(rest, |_, _| Some(""))?;
-            rest = rest.get(len..)?;
+        // No string is looked at but the one that is looked for.
+        let mut reader = Reader::of_strings(bytes);
+        while reader.id()? != id {
+            reader.skip()?;
         }
-        let (property, _) = Property::read(rest, |from, to| text(rest, from, to))?;
-        Some(property)
+        reader.property()
     }
 }
 
@@ -396,61 +392,30 @@ pub struct PropertyIter<'a> {
 /// What an iterator has not yet read.
 #[derive(Clone, Copy)]
 enum Rest<'a> {
-    /// There was nothing.
+    /// There was nothing: most loops end here before they begin.
     Empty,
-    /// Bytes of a packet that as a whole are UTF-8, as most are: its strings need no second check.
-    Text(&'a str),
-    /// Other bytes of a packet: each of its strings is looked at once more, to make a `&str` of it.
-    Bytes(&'a [u8]),
+    /// Properties of a decoded packet.
+    Wire(Reader<'a>),
     /// Properties to be sent.
     List(&'a [Property<'a>]),
-}
-
-impl<'a> PropertyIter<'a> {
-    /// Reads the next property of a section that is not empty.
-    #[inline]
-    fn read(&mut self) -> Option<Property<'a>> {
-        match &mut self.rest {
-            Rest::Empty => None,
-            Rest::Text(rest) => {
-                let text = *rest;
-                let (property, len) =
-                    Property::read(text.as_bytes(), |from, to| text.get(from..to))?;
-                *rest = text.get(len..)?;
-                Some(property)
-            }
-            Rest::Bytes(rest) => {
-                let bytes = *rest;
-                let (property, len) = Property::read(bytes, |from, to| text(bytes, from, to))?;
-                *rest = bytes.get(len..)?;
-                Some(property)
-            }
-            Rest::List(rest) => {
-                let (first, others) = rest.split_first()?;
-                *rest = others;
-                Some(*first)
-            }
-        }
-    }
 }
 
 impl<'a> Iterator for PropertyIter<'a> {
     type Item = Property<'a>;
 
-    #[inline]
+    // Inlined, so that a loop over the properties branches on each identifier once.
+    #[inline(always)]
     fn next(&mut self) -> Option<Property<'a>> {
-        // Most packets have no properties: this much is worth having in the loop, whatever becomes of the rest.
-        match self.rest {
+        match &mut self.rest {
             Rest::Empty => None,
-            _ => self.read(),
+            Rest::Wire(reader) => reader.property(),
+            Rest::List(list) => {
+                let (first, others) = list.split_first()?;
+                *list = others;
+                Some(*first)
+            }
         }
     }
-}
-
-/// A string of a section that was checked.
-#[inline]
-fn text(bytes: &[u8], from: usize, to: usize) -> Option<&str> {
-    core::str::from_utf8(bytes.get(from..to)?).ok()
 }
 
 impl core::iter::FusedIterator for PropertyIter<'_> {}
@@ -534,7 +499,7 @@ macro_rules! properties {
             }
 
             /// The properties in wire order.
-            #[inline]
+            #[inline(always)]
             #[must_use]
             pub const fn iter(&self) -> PropertyIter<'a> {
                 self.0.iter()
@@ -590,6 +555,7 @@ macro_rules! properties {
             type Item = Property<'a>;
             type IntoIter = PropertyIter<'a>;
 
+            #[inline(always)]
             fn into_iter(self) -> PropertyIter<'a> {
                 self.iter()
             }
@@ -599,6 +565,7 @@ macro_rules! properties {
             type Item = Property<'a>;
             type IntoIter = PropertyIter<'a>;
 
+            #[inline(always)]
             fn into_iter(self) -> PropertyIter<'a> {
                 self.iter()
             }

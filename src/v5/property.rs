@@ -83,72 +83,6 @@ impl<'a> Property<'a> {
         }
     }
 
-    /// Reads the property at the start of `bytes`, which [`check_value`] has accepted before, and tells its length;
-    /// `string` gives the text between two places in `bytes`. `None` at the end.
-    #[inline]
-    pub(crate) fn read(
-        bytes: &'a [u8],
-        string: impl Fn(usize, usize) -> Option<&'a str>,
-    ) -> Option<(Self, usize)> {
-        let (id, value) = bytes.split_first()?;
-        let one = || value.first().map(|byte| *byte != 0);
-        let two = || value.first_chunk().map(|bytes| u16::from_be_bytes(*bytes));
-        let four = || value.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
-        // Where a string starts and ends whose length is at `at`.
-        let place = |at: usize| {
-            let (length, _) = bytes.get(at..)?.split_first_chunk()?;
-            let start = at.saturating_add(2);
-            let length = usize::from(u16::from_be_bytes(*length));
-            Some((start, start.saturating_add(length)))
-        };
-        let text = |property: fn(&'a str) -> Self| {
-            let (start, end) = place(1)?;
-            Some((property(string(start, end)?), end))
-        };
-        Some(match PropertyId::from_u8(*id)? {
-            PropertyId::SessionExpiryInterval => (Self::SessionExpiryInterval(four()?), 5),
-            PropertyId::AssignedClientIdentifier => return text(Self::AssignedClientIdentifier),
-            PropertyId::ServerKeepAlive => (Self::ServerKeepAlive(two()?), 3),
-            PropertyId::AuthenticationMethod => return text(Self::AuthenticationMethod),
-            PropertyId::AuthenticationData => {
-                let (start, end) = place(1)?;
-                (Self::AuthenticationData(bytes.get(start..end)?), end)
-            }
-            PropertyId::ResponseInformation => return text(Self::ResponseInformation),
-            PropertyId::ServerReference => return text(Self::ServerReference),
-            PropertyId::ReasonString => return text(Self::ReasonString),
-            PropertyId::ReceiveMaximum => (Self::ReceiveMaximum(NonZeroU16::new(two()?)?), 3),
-            PropertyId::TopicAliasMaximum => (Self::TopicAliasMaximum(two()?), 3),
-            PropertyId::MaximumQos => {
-                let qos = if one()? {
-                    QoS::AtLeastOnce
-                } else {
-                    QoS::AtMostOnce
-                };
-                (Self::MaximumQos(qos), 2)
-            }
-            PropertyId::RetainAvailable => (Self::RetainAvailable(one()?), 2),
-            PropertyId::UserProperty => {
-                let (start, end) = place(1)?;
-                let name = string(start, end)?;
-                let (start, end) = place(end)?;
-                (Self::UserProperty(name, string(start, end)?), end)
-            }
-            PropertyId::MaximumPacketSize => {
-                (Self::MaximumPacketSize(NonZeroU32::new(four()?)?), 5)
-            }
-            PropertyId::WildcardSubscriptionAvailable => {
-                (Self::WildcardSubscriptionAvailable(one()?), 2)
-            }
-            PropertyId::SubscriptionIdentifiersAvailable => {
-                (Self::SubscriptionIdentifiersAvailable(one()?), 2)
-            }
-            PropertyId::SharedSubscriptionAvailable => {
-                (Self::SharedSubscriptionAvailable(one()?), 2)
-            }
-        })
-    }
-
     /// What keeps the property from being written, if anything.
     pub(crate) fn refusal(&self) -> Option<ValueRefusal> {
         match *self {
@@ -221,39 +155,175 @@ impl<'a> Property<'a> {
     }
 }
 
+/// Reads properties that [`check_value`] has accepted before, one after the other; `None` at the end.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    /// What is left of the section.
+    bytes: &'a [u8],
+    /// The section as text, or empty: a string cut from it needs no check of its own.
+    text: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of a whole section.
+    #[inline(always)]
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        let text = text_or_empty(bytes);
+        Self { bytes, text }
+    }
+
+    /// A reader that looks at no string before it comes to it.
+    #[inline]
+    pub(crate) const fn of_strings(bytes: &'a [u8]) -> Self {
+        Self { bytes, text: "" }
+    }
+
+    /// The next property.
+    #[inline(always)]
+    pub(crate) fn property(&mut self) -> Option<Property<'a>> {
+        Some(match PropertyId::from_u8(self.byte()?)? {
+            PropertyId::SessionExpiryInterval => Property::SessionExpiryInterval(self.four()?),
+            PropertyId::AssignedClientIdentifier => {
+                Property::AssignedClientIdentifier(self.string()?)
+            }
+            PropertyId::ServerKeepAlive => Property::ServerKeepAlive(self.two()?),
+            PropertyId::AuthenticationMethod => Property::AuthenticationMethod(self.string()?),
+            PropertyId::AuthenticationData => Property::AuthenticationData(self.binary()?),
+            PropertyId::ResponseInformation => Property::ResponseInformation(self.string()?),
+            PropertyId::ServerReference => Property::ServerReference(self.string()?),
+            PropertyId::ReasonString => Property::ReasonString(self.string()?),
+            PropertyId::ReceiveMaximum => Property::ReceiveMaximum(NonZeroU16::new(self.two()?)?),
+            PropertyId::TopicAliasMaximum => Property::TopicAliasMaximum(self.two()?),
+            PropertyId::MaximumQos => Property::MaximumQos(QoS::from_u8(self.byte()?)?),
+            PropertyId::RetainAvailable => Property::RetainAvailable(self.bool()?),
+            PropertyId::UserProperty => Property::UserProperty(self.string()?, self.string()?),
+            PropertyId::MaximumPacketSize => {
+                Property::MaximumPacketSize(NonZeroU32::new(self.four()?)?)
+            }
+            PropertyId::WildcardSubscriptionAvailable => {
+                Property::WildcardSubscriptionAvailable(self.bool()?)
+            }
+            PropertyId::SubscriptionIdentifiersAvailable => {
+                Property::SubscriptionIdentifiersAvailable(self.bool()?)
+            }
+            PropertyId::SharedSubscriptionAvailable => {
+                Property::SharedSubscriptionAvailable(self.bool()?)
+            }
+        })
+    }
+
+    /// The identifier of the next property.
+    #[inline]
+    pub(crate) fn id(&self) -> Option<PropertyId> {
+        self.bytes.first().copied().and_then(PropertyId::from_u8)
+    }
+
+    /// Passes over the next property.
+    #[inline]
+    pub(crate) fn skip(&mut self) -> Option<()> {
+        match PropertyId::from_u8(self.byte()?)?.data_type() {
+            DataType::Byte => self.byte().map(drop),
+            DataType::TwoByteInteger => self.two().map(drop),
+            DataType::FourByteInteger => self.four().map(drop),
+            DataType::String | DataType::BinaryData => self.binary().map(drop),
+            DataType::StringPair => self.binary().and(self.binary()).map(drop),
+        }
+    }
+
+    #[inline(always)]
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.bytes.split_first()?;
+        self.bytes = rest;
+        Some(*byte)
+    }
+
+    #[inline(always)]
+    fn bool(&mut self) -> Option<bool> {
+        self.byte().map(|byte| byte != 0)
+    }
+
+    #[inline(always)]
+    fn two(&mut self) -> Option<u16> {
+        let (bytes, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        Some(u16::from_be_bytes(*bytes))
+    }
+
+    #[inline(always)]
+    fn four(&mut self) -> Option<u32> {
+        let (bytes, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        Some(u32::from_be_bytes(*bytes))
+    }
+
+    #[inline(always)]
+    fn binary(&mut self) -> Option<&'a [u8]> {
+        let len = usize::from(self.two()?);
+        let (bytes, rest) = self.bytes.split_at_checked(len)?;
+        self.bytes = rest;
+        Some(bytes)
+    }
+
+    #[inline(always)]
+    fn string(&mut self) -> Option<&'a str> {
+        let bytes = self.binary()?;
+        // Where it ends and starts, if `text` is the section.
+        let end = self.text.len().wrapping_sub(self.bytes.len());
+        let start = end.wrapping_sub(bytes.len());
+        match self.text.get(start..end) {
+            Some(string) => Some(string),
+            None => core::str::from_utf8(bytes).ok(),
+        }
+    }
+}
+
+/// A section as text, or nothing.
+///
+/// Numbers are seldom text, and where there are any they mostly come first: a section that starts with one is not
+/// looked at.
+#[inline]
+const fn text_or_empty(section: &[u8]) -> &str {
+    match section {
+        [REASON_STRING | USER_PROPERTY, ..] => match core::str::from_utf8(section) {
+            Ok(text) => text,
+            Err(_) => "",
+        },
+        _ => "",
+    }
+}
+
+const REASON_STRING: u8 = PropertyId::ReasonString.as_u8();
+const USER_PROPERTY: u8 = PropertyId::UserProperty.as_u8();
+
 /// Checks the value that follows the identifier `id`: fit, type and range.
 #[inline]
 pub(crate) fn check_value(id: PropertyId, i: &[u8]) -> Parsed<'_, ()> {
-    let (rest, value) = match id.data_type() {
-        DataType::String => return wire::string(i),
+    let refuse_value = |value| refuse(i, ErrorKind::PropertyValue { id, value });
+    match id.data_type() {
+        DataType::String => wire::string(i),
         DataType::StringPair => {
             let (rest, ()) = wire::string(i)?;
-            return wire::string(rest);
+            wire::string(rest)
         }
         DataType::BinaryData => {
             let (rest, _) = wire::binary(i)?;
-            return Ok((rest, ()));
+            Ok((rest, ()))
         }
-        DataType::Byte => {
-            let (rest, value) = wire::byte(i)?;
-            (rest, u32::from(value))
-        }
-        DataType::TwoByteInteger => {
-            let (rest, value) = wire::two_byte_integer(i)?;
-            (rest, u32::from(value))
-        }
-        DataType::FourByteInteger => wire::four_byte_integer(i)?,
-    };
-    let forbidden = match id {
-        // §3.2.2.3.3, §3.2.2.3.6
-        PropertyId::ReceiveMaximum | PropertyId::MaximumPacketSize => value == 0,
         // §3.2.2.3.4, §3.2.2.3.5, §3.2.2.3.11 to §3.2.2.3.13
-        _ => id.data_type() == DataType::Byte && value > 1,
-    };
-    if forbidden {
-        refuse(i, ErrorKind::PropertyValue { id, value })
-    } else {
-        Ok((rest, ()))
+        DataType::Byte => match wire::byte(i)? {
+            (rest, 0 | 1) => Ok((rest, ())),
+            (_, value) => refuse_value(value.into()),
+        },
+        DataType::TwoByteInteger => match wire::two_byte_integer(i)? {
+            // §3.2.2.3.3
+            (_, 0) if id == PropertyId::ReceiveMaximum => refuse_value(0),
+            (rest, _) => Ok((rest, ())),
+        },
+        DataType::FourByteInteger => match wire::four_byte_integer(i)? {
+            // §3.2.2.3.6
+            (_, 0) if id == PropertyId::MaximumPacketSize => refuse_value(0),
+            (rest, _) => Ok((rest, ())),
+        },
     }
 }
 

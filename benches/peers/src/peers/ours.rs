@@ -5,7 +5,7 @@ use std::hint::black_box;
 use bytes::BytesMut;
 use mqtt_reason::v5::{
     AckProperties, Connack, ConnackProperties, Disconnect, DisconnectProperties, Packet, Property,
-    PropertyIter, PubackReason, PubcompReason, PubrecReason, PubrelReason, Suback, SubackReason,
+    PubackReason, PubcompReason, PubrecReason, PubrelReason, Suback, SubackReason,
 };
 use mqtt_reason::{CodeList, Decoded, Encode, v3, v5};
 
@@ -148,7 +148,7 @@ fn walk(packet: &Packet<'_>, visit: &mut impl Visit) {
             visit.kind($first);
             visit.packet_id($ack.packet_id.get());
             visit.code($ack.reason, $reason::as_u8);
-            walk_properties($ack.properties.iter(), visit);
+            walk_properties(&$ack.properties, visit);
         }};
     }
     match packet {
@@ -159,7 +159,7 @@ fn walk(packet: &Packet<'_>, visit: &mut impl Visit) {
         Packet::Suback(ack) => {
             visit.kind(0x90);
             visit.packet_id(ack.packet_id.get());
-            walk_properties(ack.properties.iter(), visit);
+            walk_properties(&ack.properties, visit);
             for code in ack.reasons.iter() {
                 visit.code(code, SubackReason::as_u8);
             }
@@ -167,19 +167,22 @@ fn walk(packet: &Packet<'_>, visit: &mut impl Visit) {
         Packet::Disconnect(disconnect) => {
             visit.kind(0xE0);
             visit.code(disconnect.reason, |code| code.as_u8());
-            walk_properties(disconnect.properties.iter(), visit);
+            walk_properties(&disconnect.properties, visit);
         }
         Packet::Connack(connack) => {
             visit.kind(0x20);
             visit.session_present(connack.session_present());
             visit.code(connack.reason(), |code| code.as_u8());
-            walk_properties(connack.properties.iter(), visit);
+            walk_properties(&connack.properties, visit);
         }
         _ => visit.kind(0),
     }
 }
 
-fn walk_properties(properties: PropertyIter<'_>, visit: &mut impl Visit) {
+fn walk_properties<'a>(
+    properties: impl IntoIterator<Item = Property<'a>>,
+    visit: &mut impl Visit,
+) {
     for property in properties {
         match property {
             Property::SessionExpiryInterval(value) => visit.number(0x11, value),
