@@ -134,7 +134,7 @@ pub(crate) enum HeaderOrNeeded {
 
 /// Checks the fixed header at the start of `i`: packet type, flags, direction, Remaining Length and size, in this
 /// order, each as soon as its bytes are there.
-#[inline]
+#[inline(always)]
 pub(crate) fn header(
     version: Version,
     options: &DecodeOptions,
@@ -196,7 +196,7 @@ const fn needed(count: usize) -> HeaderOrNeeded {
 }
 
 /// Checks the first byte: packet type, flags and direction, in this order.
-#[inline]
+#[inline(always)]
 fn packet_type(
     version: Version,
     sender: Option<Side>,

@@ -249,7 +249,10 @@ fn check_size<B: BufMut>(
 /// As [`decode_with`].
 #[inline]
 pub fn decode(version: Version, i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    decode_with(version, &DecodeOptions::new(), i)
+    match packet_id_alone(&DecodeOptions::new(), i) {
+        Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
+        None => decode_any_by_default(version, i),
+    }
 }
 
 /// Decodes the packet at the start of `i`.
@@ -296,6 +299,14 @@ fn packet_id_alone<'a>(options: &DecodeOptions, i: &'a [u8]) -> Option<Packet<'a
         0xB0 if options.sender != Some(Side::Client) => Packet::Unsuback(id),
         _ => return None,
     })
+}
+
+/// [`decode_any`] with options that the short cut need not put into memory.
+fn decode_any_by_default(
+    version: Version,
+    i: &[u8],
+) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
+    decode_any(version, &DecodeOptions::new(), i)
 }
 
 /// Decodes any packet.

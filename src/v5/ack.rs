@@ -108,7 +108,7 @@ impl<'a, R: AckReason> Ack<'a, R> {
     }
 
     /// The body, in one of its three forms: §3.4.2.1 and §3.4.2.2.1, and their kin.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (i, packet_id) = packet_id(i)?;
         if i.is_empty() {

@@ -54,7 +54,7 @@ impl<'a> Auth<'a> {
     }
 
     /// The body, §3.15.2.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (reason, properties_at) = match i {
             [] => return Ok((i, Self::without_body(i, options)?)),

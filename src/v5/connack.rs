@@ -90,7 +90,7 @@ impl<'a> Connack<'a> {
     /// Reserved flags are malformed like those of the fixed header; Session Present with a refusal, which parses, is a
     /// protocol error. The specification names no class for either. Whether Session Present is right shows at the
     /// code: a code outside the table is reported first.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (after_flags, flags) = wire::byte(i)?;
         // [MQTT-3.2.2-1]

@@ -63,7 +63,7 @@ impl<'a> Disconnect<'a> {
     }
 
     /// The body, in one of its three forms: §3.14.2.1 and §3.14.2.2.1.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         if i.is_empty() {
             return Ok((i, Self::new(DisconnectReason::NormalDisconnection)));

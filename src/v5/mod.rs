@@ -181,7 +181,10 @@ impl Encode for Packet<'_> {
 /// As [`decode_with`].
 #[inline]
 pub fn decode(i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    decode_with(&DecodeOptions::new(), i)
+    match success_without_properties(&DecodeOptions::new(), i) {
+        Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
+        None => decode_any_by_default(i),
+    }
 }
 
 /// Decodes the packet at the start of `i`.
@@ -225,8 +228,21 @@ fn success_without_properties<'a>(options: &DecodeOptions, i: &'a [u8]) -> Optio
     })
 }
 
+/// [`decode_any`] once more, with options that are known when it is compiled: it asks for none of them.
+fn decode_any_by_default(i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
+    decode_inline(&DecodeOptions::new(), i)
+}
+
 /// Decodes any packet.
 fn decode_any<'a>(
+    options: &DecodeOptions,
+    i: &'a [u8],
+) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
+    decode_inline(options, i)
+}
+
+#[inline(always)]
+fn decode_inline<'a>(
     options: &DecodeOptions,
     i: &'a [u8],
 ) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
@@ -237,7 +253,7 @@ fn decode_any<'a>(
 }
 
 /// Decodes a packet that is there as a whole.
-#[inline]
+#[inline(always)]
 fn decode_body<'a>(
     options: &DecodeOptions,
     header: &Header,
@@ -256,7 +272,7 @@ fn decode_body<'a>(
 }
 
 /// The packet that `bytes` are, to the last of them; `None` if it is of another type.
-#[inline]
+#[inline(always)]
 fn packet<'a>(
     options: &DecodeOptions,
     header: &Header,

@@ -37,10 +37,12 @@ struct Rules {
 }
 
 impl Rules {
-    fn new(packet: PacketType, allowed: PropertySet, options: &DecodeOptions) -> Self {
+    #[inline(always)]
+    const fn new(packet: PacketType, allowed: PropertySet, options: &DecodeOptions) -> Self {
         let mut forbidden = PropertySet::EMPTY;
         // [MQTT-3.14.2-2]
-        if packet == PacketType::Disconnect && options.sender == Some(Side::Server) {
+        if matches!(packet, PacketType::Disconnect) && matches!(options.sender, Some(Side::Server))
+        {
             forbidden.insert(PropertyId::SessionExpiryInterval);
         }
         // [MQTT-3.1.2-29]
@@ -126,7 +128,7 @@ impl<'a> Section<'a> {
         if bytes.is_empty() {
             return Ok((rest, Self::EMPTY));
         }
-        check(bytes, packet, allowed, options)?;
+        check(bytes, Rules::new(packet, allowed, options))?;
         let source = Source::Wire(bytes);
         Ok((rest, Self { source }))
     }
@@ -237,7 +239,7 @@ impl<'a> Section<'a> {
             }
         };
         // No string is looked at but the one that is looked for.
-        let mut reader = Reader::of_strings(bytes);
+        let mut reader = Reader::new(bytes);
         while reader.id()? != id {
             reader.skip()?;
         }
@@ -254,13 +256,7 @@ fn put_all<B: BufMut>(items: &[Property<'_>], dst: &mut B) {
 
 /// Checks the properties of a received packet, §2.2.2.2: each before the next, identifier before value.
 #[inline(never)]
-fn check<'a>(
-    section: &'a [u8],
-    packet: PacketType,
-    allowed: PropertySet,
-    options: &DecodeOptions,
-) -> Result<(), nom::Err<ParseError<'a>>> {
-    let rules = Rules::new(packet, allowed, options);
+fn check(section: &[u8], rules: Rules) -> Result<(), nom::Err<ParseError<'_>>> {
     // Those that may come next.
     let mut open = rules.allowed.without(rules.forbidden);
     let mut rest = section;

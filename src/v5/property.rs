@@ -160,22 +160,12 @@ impl<'a> Property<'a> {
 pub(crate) struct Reader<'a> {
     /// What is left of the section.
     bytes: &'a [u8],
-    /// The section as text, or empty: a string cut from it needs no check of its own.
-    text: &'a str,
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of a whole section.
     #[inline(always)]
-    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
-        let text = text_or_empty(bytes);
-        Self { bytes, text }
-    }
-
-    /// A reader that looks at no string before it comes to it.
-    #[inline]
-    pub(crate) const fn of_strings(bytes: &'a [u8]) -> Self {
-        Self { bytes, text: "" }
+    pub(crate) const fn new(section: &'a [u8]) -> Self {
+        Self { bytes: section }
     }
 
     /// The next property.
@@ -266,34 +256,9 @@ impl<'a> Reader<'a> {
 
     #[inline(always)]
     fn string(&mut self) -> Option<&'a str> {
-        let bytes = self.binary()?;
-        // Where it ends and starts, if `text` is the section.
-        let end = self.text.len().wrapping_sub(self.bytes.len());
-        let start = end.wrapping_sub(bytes.len());
-        match self.text.get(start..end) {
-            Some(string) => Some(string),
-            None => core::str::from_utf8(bytes).ok(),
-        }
+        core::str::from_utf8(self.binary()?).ok()
     }
 }
-
-/// A section as text, or nothing.
-///
-/// Numbers are seldom text, and where there are any they mostly come first: a section that starts with one is not
-/// looked at.
-#[inline]
-const fn text_or_empty(section: &[u8]) -> &str {
-    match section {
-        [REASON_STRING | USER_PROPERTY, ..] => match core::str::from_utf8(section) {
-            Ok(text) => text,
-            Err(_) => "",
-        },
-        _ => "",
-    }
-}
-
-const REASON_STRING: u8 = PropertyId::ReasonString.as_u8();
-const USER_PROPERTY: u8 = PropertyId::UserProperty.as_u8();
 
 /// Checks the value that follows the identifier `id`: fit, type and range.
 #[inline]

@@ -93,7 +93,7 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
     }
 
     /// The body, §3.9.2 and §3.9.3, §3.11.2 and §3.11.3; it has no short form.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (i, packet_id) = packet_id(i)?;
         let (i, properties) = AckProperties::parse(i, R::PACKET, options)?;
