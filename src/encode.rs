@@ -224,36 +224,79 @@ where
     /// Writes the packet; `payload` writes what follows the properties.
     #[inline]
     pub(crate) fn write<B: BufMut>(
-        &self,
+        self,
         options: &EncodeOptions,
         dst: &mut B,
-        payload: impl FnOnce(&mut B),
+        payload: impl Fn(&mut B),
+    ) -> Result<usize, EncodeError> {
+        match self.whole_and_short(options, dst.remaining_mut()) {
+            Some((remaining, properties)) => {
+                self.put_short(remaining, properties, Keep::All, dst);
+                payload(dst);
+                Ok(usize::from(remaining).saturating_add(2))
+            }
+            None => self.write_any(options, dst, payload),
+        }
+    }
+
+    /// Remaining Length and Property Length of a packet that is written as it is, with lengths of one byte each: most
+    /// packets.
+    ///
+    /// A short cut: [`write_any`](Self::write_any) writes the same.
+    #[inline]
+    fn whole_and_short(&self, options: &EncodeOptions, room: usize) -> Option<(u8, u8)> {
+        let properties = self.properties.len(Keep::All);
+        let remaining = self
+            .before_payload(properties, 1)
+            .saturating_add(self.payload_len);
+        let room = room.min(options.max_packet_size as usize);
+        let may_be_sent = check_direction(Version::V5_0, self.packet, options).is_ok();
+        let nothing_left_out = options.request_problem_information || properties == 0;
+        if remaining < 0x80 && remaining.saturating_add(2) <= room && may_be_sent && nothing_left_out {
+            // Both are below 128: their lowest bytes are all there is.
+            let ([remaining, ..], [properties, ..]) = (remaining.to_le_bytes(), properties.to_le_bytes());
+            Some((remaining, properties))
+        } else {
+            None
+        }
+    }
+
+    /// Checks and writes any packet.
+    #[inline(never)]
+    fn write_any<B: BufMut>(
+        self,
+        options: &EncodeOptions,
+        dst: &mut B,
+        payload: impl Fn(&mut B),
     ) -> Result<usize, EncodeError> {
         check_direction(Version::V5_0, self.packet, options)?;
         let lengths = self.fit(options)?;
         check_room(lengths.total, dst)?;
-        let first = self.packet.first_byte();
         match (
             u8::try_from(lengths.remaining),
             u8::try_from(lengths.properties),
         ) {
             (Ok(remaining @ 0..=0x7F), Ok(properties)) => {
-                let head = (self.head)(first, remaining, properties);
-                match (self.short, head.as_slice()) {
-                    (Short::WithoutCode, [head @ .., _, _]) if properties == 0 => {
-                        dst.put_slice(head);
-                    }
-                    (Short::WithCode, [head @ .., _]) if properties == 0 => dst.put_slice(head),
-                    (_, head) => {
-                        dst.put_slice(head);
-                        self.properties.put(lengths.keep, dst);
-                    }
-                }
+                self.put_short(remaining, properties, lengths.keep, dst);
             }
             _ => self.put_long(lengths, dst),
         }
         payload(dst);
         Ok(lengths.total)
+    }
+
+    /// Writes header, fields and properties when each length has one byte.
+    #[inline]
+    fn put_short<B: BufMut>(&self, remaining: u8, properties: u8, keep: Keep, dst: &mut B) {
+        let head = (self.head)(self.packet.first_byte(), remaining, properties);
+        match (self.short, head.as_slice()) {
+            (Short::WithoutCode, [head @ .., _, _]) if properties == 0 => dst.put_slice(head),
+            (Short::WithCode, [head @ .., _]) if properties == 0 => dst.put_slice(head),
+            (_, head) => {
+                dst.put_slice(head);
+                self.properties.put(keep, dst);
+            }
+        }
     }
 
     /// Writes header, fields and properties when the Remaining Length has more than one byte, and so is no short form.
@@ -314,15 +357,25 @@ where
         })
     }
 
+    /// The number of bytes between Remaining Length and payload, of which `properties` and their length of `length_len`.
+    #[inline]
+    const fn before_payload(&self, properties: usize, length_len: usize) -> usize {
+        match self.short {
+            Short::WithoutCode if properties == 0 => Self::FIELDS.saturating_sub(1),
+            Short::WithCode if properties == 0 => Self::FIELDS,
+            _ => properties
+                .saturating_add(length_len)
+                .saturating_add(Self::FIELDS),
+        }
+    }
+
     #[inline]
     fn lengths(&self, keep: Keep) -> Lengths {
         let properties = self.properties.len(keep);
-        let before_payload = match self.short {
-            Short::WithoutCode if properties == 0 => Self::FIELDS.saturating_sub(1),
-            Short::WithCode if properties == 0 => Self::FIELDS,
-            _ => with_length(properties).saturating_add(Self::FIELDS),
-        };
-        let remaining = self.payload_len.saturating_add(before_payload);
+        let length_len = variable_byte_integer_len(length(properties)) as usize;
+        let remaining = self
+            .before_payload(properties, length_len)
+            .saturating_add(self.payload_len);
         Lengths {
             keep,
             properties,

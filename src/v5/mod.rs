@@ -136,6 +136,7 @@ impl<'a> Packet<'a> {
 
 impl Packet<'_> {
     /// Writes whichever packet it is.
+    #[inline]
     fn encode_any<B: BufMut>(
         &self,
         options: &EncodeOptions,
