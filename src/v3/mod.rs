@@ -95,6 +95,7 @@ pub struct TryFromVersionError;
 ///
 /// Those that carry nothing but a Packet Identifier are nothing but a [`PacketId`]: a 3.1.1 PUBACK with a reason code
 /// cannot be written down.
+// Those of a Packet Identifier alone stand together: one comparison tells them from the others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Packet<'a> {
@@ -108,10 +109,10 @@ pub enum Packet<'a> {
     Pubrel(PacketId),
     /// Publish complete.
     Pubcomp(PacketId),
-    /// Subscribe acknowledgment.
-    Suback(Suback<'a>),
     /// Unsubscribe acknowledgment.
     Unsuback(PacketId),
+    /// Subscribe acknowledgment.
+    Suback(Suback<'a>),
     /// Disconnect notification, sent by the Client only.
     Disconnect,
 }
