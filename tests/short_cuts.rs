@@ -7,8 +7,8 @@
 use mqtt_reason::v3::Version::{V3_1, V3_1_1};
 use mqtt_reason::v5::{Ack, AckProperties, AckReason, Packet, Property};
 use mqtt_reason::{
-    DecodeError, DecodeOptions, Decoded, Encode, EncodeError, EncodeOptions, ErrorKind, PacketId,
-    PacketType, Side, v3, v5,
+    CodeList, DecodeError, DecodeOptions, Decoded, Encode, EncodeError, EncodeOptions, ErrorKind,
+    PacketId, PacketType, Side, v3, v5,
 };
 
 /// PUBACK, PUBREC, PUBREL and PUBCOMP.
@@ -322,5 +322,132 @@ fn properties_are_read_alike_from_text_and_from_bytes() {
     );
     for data in [0x80, 0xC3, 0xFF] {
         assert_eq!(read(&auth(data)), text);
+    }
+}
+
+/// A packet of 5.0 as the specification lays it out: `fields`, Property Length, a Reason String, `payload`.
+fn laid_out(first: u8, fields: &[u8], text: &str, payload: &[u8]) -> Vec<u8> {
+    let variable = |len: usize| match u8::try_from(len) {
+        Ok(len @ 0..=0x7F) => vec![len],
+        _ => vec![
+            u8::try_from(len % 128).unwrap() | 0x80,
+            u8::try_from(len / 128).unwrap(),
+        ],
+    };
+    let mut body = fields.to_vec();
+    body.extend(variable(text.len() + 3));
+    body.extend([0x1F, 0, u8::try_from(text.len()).unwrap()]);
+    body.extend(text.bytes());
+    body.extend(payload);
+    let mut packet = vec![first];
+    packet.extend(variable(body.len()));
+    packet.extend(body);
+    packet
+}
+
+/// Built from a list and decoded from what is expected: written alike, in a buffer and a Maximum Packet Size that just
+/// hold it, whether the short cut is taken or not; refused alike with one byte of room less.
+fn written_as(packet: Packet<'_>, expected: &[u8], without_properties: Option<&[u8]>) {
+    let decoded = self::packet(v5::decode(expected), expected).unwrap();
+    let len = expected.len();
+    let plain = EncodeOptions::new().max_packet_size(u32::try_from(len).unwrap());
+    // Not taken: problem information that is not asked for. Only of a Server, and not in CONNACK and DISCONNECT.
+    let unasked = plain.request_problem_information(false);
+    let unasked_client = unasked.sender(Side::Client);
+    for packet in [packet, decoded] {
+        assert_eq!(packet.encoded_len(), len);
+        assert_eq!(
+            written(len, |dst| packet.encode(dst)).as_deref(),
+            Ok(expected)
+        );
+        assert_eq!(
+            written(len, |dst| packet.encode_with(&plain, dst)).as_deref(),
+            Ok(expected)
+        );
+        let unasked = match without_properties {
+            Some(bytes) => {
+                let written = written(len, |dst| packet.encode_with(&unasked, dst));
+                assert_eq!(written.as_deref(), Ok(bytes));
+                &unasked_client
+            }
+            None => &unasked,
+        };
+        let by_client = written(len, |dst| packet.encode_with(unasked, dst));
+        match packet.packet_type() {
+            PacketType::Suback | PacketType::Unsuback => assert!(by_client.is_err()),
+            _ => assert_eq!(by_client.as_deref(), Ok(expected)),
+        }
+        assert_eq!(
+            written(len - 1, |dst| packet.encode(dst)),
+            Err(EncodeError::BufferTooSmall {
+                needed: len,
+                available: len - 1
+            })
+        );
+        // Too tight for the Reason String.
+        let tight = plain.max_packet_size(u32::try_from(len - 1).unwrap());
+        let shed = written(len, |dst| packet.encode_with(&tight, dst)).unwrap();
+        assert!(shed.len() < len - text_len(&packet), "{packet:?}");
+    }
+}
+
+/// The bytes of the Reason String of `packet`.
+fn text_len(packet: &Packet<'_>) -> usize {
+    packet
+        .properties()
+        .map(|property| match property {
+            Property::ReasonString(text) => text.len(),
+            _ => 0,
+        })
+        .sum()
+}
+
+/// Lengths of one byte are written by a short cut, longer ones the long way: both sides of 127 and 128.
+#[test]
+fn properties_and_codes_are_written_by_short_cut_and_long_way_alike() {
+    let text = "x".repeat(140);
+    let id = PacketId::new(0x0A0B).unwrap();
+    let codes = [
+        v5::SubackReason::GrantedQos1,
+        v5::SubackReason::NotAuthorized,
+    ];
+    let unsuback_codes = [v5::UnsubackReason::NotAuthorized];
+    for len in 0..=text.len() {
+        let text = &text[..len];
+        let list = [Property::ReasonString(text)];
+        let ack = AckProperties::try_from(&list).unwrap();
+
+        let puback = v5::Puback::new(id, v5::PubackReason::NotAuthorized).with_properties(ack);
+        let expected = laid_out(0x40, &[0x0A, 0x0B, 0x87], text, &[]);
+        written_as(puback.into(), &expected, Some(&[0x40, 3, 0x0A, 0x0B, 0x87]));
+
+        let pubrel = v5::Pubrel::success(id).with_properties(ack);
+        let expected = laid_out(0x62, &[0x0A, 0x0B, 0x00], text, &[]);
+        written_as(pubrel.into(), &expected, Some(&[0x62, 2, 0x0A, 0x0B]));
+
+        let suback = v5::Suback::new(id, CodeList::new(&codes).unwrap()).with_properties(ack);
+        let expected = laid_out(0x90, &[0x0A, 0x0B], text, &[0x01, 0x87]);
+        written_as(
+            suback.into(),
+            &expected,
+            Some(&[0x90, 5, 0x0A, 0x0B, 0, 0x01, 0x87]),
+        );
+
+        let unsuback =
+            v5::Unsuback::new(id, CodeList::new(&unsuback_codes).unwrap()).with_properties(ack);
+        let expected = laid_out(0xB0, &[0x0A, 0x0B], text, &[0x87]);
+        written_as(
+            unsuback.into(),
+            &expected,
+            Some(&[0xB0, 4, 0x0A, 0x0B, 0, 0x87]),
+        );
+
+        let disconnect = v5::Disconnect::new(v5::DisconnectReason::SessionTakenOver)
+            .with_properties(v5::DisconnectProperties::try_from(&list).unwrap());
+        written_as(disconnect.into(), &laid_out(0xE0, &[0x8E], text, &[]), None);
+
+        let connack = v5::Connack::accepted(true)
+            .with_properties(v5::ConnackProperties::try_from(&list).unwrap());
+        written_as(connack.into(), &laid_out(0x20, &[1, 0], text, &[]), None);
     }
 }
