@@ -1,6 +1,6 @@
 //! What a packet looks like in a log.
 
-use mqtt_reason::{Decoded, v5};
+use mqtt_reason::{Decoded, ErrorClass, QoS, ReasonCode, SentBy, Side, Version, v3, v5};
 
 use crate::support::{V3, bytes, received, received_v3};
 
@@ -93,8 +93,9 @@ fn a_frame_is_shown_with_its_body() {
 
 #[test]
 fn codes_are_shown_by_name() {
-    let code = mqtt_reason::ReasonCode::NOT_AUTHORIZED;
+    let code = ReasonCode::NOT_AUTHORIZED;
     assert_eq!(format!("{code:?}"), "ReasonCode(0x87 Not authorized)");
+    assert_eq!(code.to_string(), "Not authorized");
     assert_eq!(
         format!("{:?}", v5::PubackReason::NotAuthorized),
         "NotAuthorized"
@@ -103,6 +104,98 @@ fn codes_are_shown_by_name() {
         v5::PubackReason::NotAuthorized.to_string(),
         "Not authorized"
     );
+}
+
+#[test]
+fn codes_of_3_x_have_the_names_of_their_version() {
+    use v3::ConnackReturnCode as Connack;
+    use v3::SubackReturnCode as Suback;
+    use v3::Version::{V3_1, V3_1_1};
+
+    for (code, in_3_1_1, in_3_1) in [
+        (
+            Connack::Accepted,
+            "Connection Accepted",
+            "Connection Accepted",
+        ),
+        (
+            Connack::UnacceptableProtocolVersion,
+            "Connection Refused, unacceptable protocol version",
+            "Connection Refused: unacceptable protocol version",
+        ),
+        (
+            Connack::IdentifierRejected,
+            "Connection Refused, identifier rejected",
+            "Connection Refused: identifier rejected",
+        ),
+        (
+            Connack::ServerUnavailable,
+            "Connection Refused, Server unavailable",
+            "Connection Refused: server unavailable",
+        ),
+        (
+            Connack::BadUserNameOrPassword,
+            "Connection Refused, bad user name or password",
+            "Connection Refused: bad user name or password",
+        ),
+        (
+            Connack::NotAuthorized,
+            "Connection Refused, not authorized",
+            "Connection Refused: not authorized",
+        ),
+    ] {
+        assert_eq!(code.name_in(V3_1_1), in_3_1_1);
+        assert_eq!(code.name_in(V3_1), in_3_1);
+        assert_eq!(code.to_string(), in_3_1_1);
+    }
+    for (code, in_3_1_1, in_3_1) in [
+        (
+            Suback::MaximumQos0,
+            "Success - Maximum QoS 0",
+            "Granted QoS 0",
+        ),
+        (
+            Suback::MaximumQos1,
+            "Success - Maximum QoS 1",
+            "Granted QoS 1",
+        ),
+        (
+            Suback::MaximumQos2,
+            "Success - Maximum QoS 2",
+            "Granted QoS 2",
+        ),
+        (Suback::Failure, "Failure", "Failure"),
+    ] {
+        assert_eq!(code.name_in(V3_1_1), in_3_1_1);
+        assert_eq!(code.name_in(V3_1), in_3_1);
+        assert_eq!(code.to_string(), in_3_1_1);
+    }
+}
+
+#[test]
+fn sides_versions_and_classes_are_shown_in_words() {
+    for (shown, text) in [
+        (Side::Client.to_string(), "client"),
+        (Side::Server.to_string(), "server"),
+        (SentBy::Client.to_string(), "client"),
+        (SentBy::Server.to_string(), "server"),
+        (SentBy::Either.to_string(), "client or server"),
+        (Version::V3_1.to_string(), "3.1"),
+        (Version::V3_1_1.to_string(), "3.1.1"),
+        (Version::V5_0.to_string(), "5.0"),
+        (v3::Version::V3_1.to_string(), "3.1"),
+        (v3::Version::V3_1_1.to_string(), "3.1.1"),
+        (QoS::AtMostOnce.to_string(), "QoS 0"),
+        (QoS::AtLeastOnce.to_string(), "QoS 1"),
+        (QoS::ExactlyOnce.to_string(), "QoS 2"),
+        (ErrorClass::MalformedPacket.to_string(), "malformed packet"),
+        (ErrorClass::ProtocolError.to_string(), "protocol error"),
+        (ErrorClass::PacketTooLarge.to_string(), "packet too large"),
+    ] {
+        assert_eq!(shown, text);
+    }
+    // As wide as a column asks for.
+    assert_eq!(format!("{:>6}|", Version::V5_0), "   5.0|");
 }
 
 #[test]

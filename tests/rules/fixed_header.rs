@@ -240,6 +240,41 @@ fn r17_remaining_lengths_of_one_to_four_bytes_are_read() {
     }
 }
 
+/// MQTT 5.0 §2.1.4: the size is known with the last byte of the Remaining Length, and not before.
+#[test]
+fn r17_a_remaining_length_that_goes_on_tells_no_size() {
+    let options = DecodeOptions::new();
+    for header in [
+        "",
+        "30",
+        "30 80",
+        "30 FF",
+        "30 80 80",
+        "30 FF FF",
+        "30 80 80 80",
+        "30 FF FF FF",
+    ] {
+        for version in [Version::V5_0, Version::V3_1_1, Version::V3_1] {
+            let total = frame::total_len(version, &options, &bytes(header));
+            assert_eq!(total, Ok(None), "{header}");
+        }
+    }
+}
+
+/// MQTT 5.0 §3.1.2.2, 3.1.1 §3.1.2.2, 3.1 §3.1: the protocol levels are 3, 4 and 5.
+#[test]
+fn protocol_levels_are_those_of_the_three_versions() {
+    for level in 0x00..=0xFF {
+        let version = match level {
+            3 => Some(Version::V3_1),
+            4 => Some(Version::V3_1_1),
+            5 => Some(Version::V5_0),
+            _ => None,
+        };
+        assert_eq!(Version::from_level(level), version, "{level}");
+    }
+}
+
 /// User Properties whose identifiers and values take `len` bytes together.
 fn user_properties_of<'a>(len: usize, text: &'a str) -> Vec<Property<'a>> {
     // A User Property has five bytes besides its two strings: at most 131,075 altogether.

@@ -149,6 +149,13 @@ fn r85_a_limit_is_kept_in_3_x() {
             let options = EncodeOptions::new().max_packet_size(max);
             let error = EncodeError::PacketTooLarge { packet, len, max };
             refuses_v3(version, &options, &unlimited.packet(), error);
+            let mut buffer = Vec::new();
+            let written = unlimited.packet().encode_with(
+                version,
+                &options.max_packet_size(max + 1),
+                &mut buffer,
+            );
+            assert_eq!((written, buffer), (Ok(len), bytes(&hex)));
         }
     }
 }
