@@ -295,6 +295,8 @@ fn names_and_numbers_read_as_codes() {
         "87",
         "0x",
         "0x+7",
+        "0x+87",
+        "0X+87",
         "+135",
         "256",
         "0x187",

@@ -371,6 +371,23 @@ fn r49_a_suback_code_grants_a_qos_or_reports_a_failure() {
     }
 }
 
+/// MQTT 5.0 §4.3: there are three levels.
+#[test]
+fn levels_of_quality_of_service_are_0_1_and_2() {
+    for level in 0x00..=0xFF {
+        let qos = match level {
+            0 => Some(QoS::AtMostOnce),
+            1 => Some(QoS::AtLeastOnce),
+            2 => Some(QoS::ExactlyOnce),
+            _ => None,
+        };
+        assert_eq!(QoS::from_u8(level), qos, "{level}");
+        if let Some(qos) = qos {
+            assert_eq!(qos.as_u8(), level);
+        }
+    }
+}
+
 /// MQTT 5.0 §2.4: 0x00 has a name of its own in three packets, the same byte in all.
 #[test]
 fn r39_success_has_the_value_0_in_every_packet() {
