@@ -390,30 +390,3 @@ fn more_codes_than_a_packet_can_hold_are_not_written() {
     };
     assert_eq!(error, Err(expected));
 }
-
-#[test]
-fn more_codes_than_a_packet_of_3_x_can_hold_are_not_written() {
-    // One code more than fits beside the identifier.
-    let codes = vec![v3::SubackReturnCode::MaximumQos0; 268_435_455 - 2 + 1];
-    let packet_of = |codes| {
-        let suback = v3::Suback::new(PacketId::MIN, CodeList::new(codes).unwrap());
-        v3::Packet::Suback(suback)
-    };
-    for version in V3_VERSIONS {
-        let error = written(|buffer| packet_of(&codes).encode(version, buffer));
-        let expected = EncodeError::RemainingLength {
-            packet: PacketType::Suback,
-            remaining_length: 268_435_456,
-        };
-        assert_eq!(error, Err(expected));
-
-        // The largest packet there is: all it needs is room.
-        let mut too_small = &mut [0xA5; 4][..];
-        let error = packet_of(&codes[1..]).encode(version, &mut too_small);
-        let expected = EncodeError::BufferTooSmall {
-            needed: 268_435_460,
-            available: 4,
-        };
-        assert_eq!(error, Err(expected));
-    }
-}

@@ -5,8 +5,8 @@ use mqtt_reason::v5::{
     Puback, PubackReason,
 };
 use mqtt_reason::{
-    DecodeOptions, Encode, EncodeError, EncodeOptions, ErrorClass, ErrorKind, PacketType, Side,
-    Version, frame, v3,
+    CodeList, DecodeOptions, Encode, EncodeError, EncodeOptions, ErrorClass, ErrorKind, PacketType,
+    Side, Version, frame, v3,
 };
 
 use crate::support::{
@@ -428,6 +428,34 @@ fn r20_remaining_lengths_of_four_bytes_are_accepted_in_3_x() {
             assert_eq!(total, Ok(Some(len)), "{header}");
         }
     }
+}
+
+/// MQTT 3.1.1 §2.2.3: the largest Remaining Length needs no more than room, a larger one is refused.
+#[test]
+fn r20_the_encoder_refuses_a_larger_remaining_length_in_3_1_1() {
+    // One code more than fits beside the identifier.
+    let codes = [v3::SubackReturnCode::MaximumQos0].repeat(268_435_455 - 2 + 1);
+    let (_, as_many_as_fit) = codes.split_first().expect("codes");
+    let suback = |codes| {
+        let codes = CodeList::new(codes).expect("codes");
+        v3::Packet::Suback(v3::Suback::new(id(10), codes))
+    };
+    let version = v3::Version::V3_1_1;
+    let error = EncodeError::RemainingLength {
+        packet: PacketType::Suback,
+        remaining_length: 268_435_456,
+    };
+    refuses_v3(version, &EncodeOptions::new(), &suback(&codes), error);
+
+    let largest = suback(as_many_as_fit);
+    assert_eq!(largest.encoded_len(), 268_435_460);
+    let mut no_room = &mut [0xA5; 4][..];
+    let error = EncodeError::BufferTooSmall {
+        needed: 268_435_460,
+        available: 4,
+    };
+    assert_eq!(largest.encode(version, &mut no_room), Err(error));
+    assert_eq!(no_room, [0xA5; 4]);
 }
 
 /// MQTT 5.0 §1.5.2, §1.5.3
