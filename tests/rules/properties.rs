@@ -308,6 +308,26 @@ fn r70_receive_maximum_0_is_a_protocol_error() {
     received("20 06 00 00 03 21 FF FF").packet();
 }
 
+/// MQTT 5.0 §3.2.2.3.2, §3.2.2.3.8, §3.2.2.3.14: no session, no aliases, no Keep Alive.
+#[test]
+fn r70_other_integers_may_be_0() {
+    for (hex, property) in [
+        (
+            "20 08 00 00 05 11 00 00 00 00",
+            Property::SessionExpiryInterval(0),
+        ),
+        ("20 06 00 00 03 13 00 00", Property::ServerKeepAlive(0)),
+        ("20 06 00 00 03 22 00 00", Property::TopicAliasMaximum(0)),
+    ] {
+        let list = [property];
+        let connack = Connack::accepted(false);
+        reads_and_writes(
+            hex,
+            connack.with_properties(properties::<ConnackProperties>(&list)),
+        );
+    }
+}
+
 /// MQTT 5.0 §3.2.2.3.4
 #[test]
 fn r71_maximum_qos_other_than_0_and_1_is_a_protocol_error() {
