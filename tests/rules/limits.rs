@@ -210,6 +210,26 @@ fn r86_properties_from_a_list_are_left_out_like_decoded_ones() {
     assert_eq!(puback.encoded_len(), 25, "with all properties");
 }
 
+/// [MQTT-3.4.2-3]: also where the lengths take two bytes each, a packet exactly as large as the limit stays whole.
+#[test]
+fn r86_a_long_packet_that_just_fits_keeps_its_properties() {
+    let value = "v".repeat(200);
+    let list = [Property::UserProperty("k", &value)];
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized)
+        .with_properties(properties::<AckProperties>(&list));
+    let whole = [
+        bytes("40 D3 01 00 0A 87 CE 01 26 00 01 6B 00 C8"),
+        value.clone().into(),
+    ]
+    .concat();
+    assert_eq!(whole.len(), 214);
+
+    let options = EncodeOptions::new().max_packet_size(214);
+    assert_eq!(written(&options, &puback), whole);
+    let options = EncodeOptions::new().max_packet_size(213);
+    assert_eq!(written(&options, &puback), bytes("40 03 00 0A 87"));
+}
+
 /// One User Property is enough to make the packet too large, but all of them go.
 #[test]
 fn r86_all_user_properties_go_together() {
