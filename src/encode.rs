@@ -252,9 +252,14 @@ where
         let room = room.min(options.max_packet_size as usize);
         let may_be_sent = check_direction(Version::V5_0, self.packet, options).is_ok();
         let nothing_left_out = options.request_problem_information || properties == 0;
-        if remaining < 0x80 && remaining.saturating_add(2) <= room && may_be_sent && nothing_left_out {
+        if remaining < 0x80
+            && remaining.saturating_add(2) <= room
+            && may_be_sent
+            && nothing_left_out
+        {
             // Both are below 128: their lowest bytes are all there is.
-            let ([remaining, ..], [properties, ..]) = (remaining.to_le_bytes(), properties.to_le_bytes());
+            let ([remaining, ..], [properties, ..]) =
+                (remaining.to_le_bytes(), properties.to_le_bytes());
             Some((remaining, properties))
         } else {
             None

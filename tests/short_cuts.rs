@@ -293,9 +293,9 @@ fn four_bytes_of_3_x_are_those_of_5_0() {
     }
 }
 
-/// A section that is UTF-8 as a whole is read as one text; one byte of binary data that is not takes that away.
+/// Binary data between strings, UTF-8 or not, changes nothing about them.
 #[test]
-fn properties_are_read_alike_from_text_and_from_bytes() {
+fn strings_around_binary_data_are_read_whatever_the_data() {
     // AUTH 0x18: Authentication Method "A", Authentication Data of one byte, Reason String, User Property.
     let auth = |data| {
         let mut bytes = vec![0xF0, 0x1A, 0x18, 0x18, 0x15, 0, 1, b'A', 0x16, 0, 1, data];
