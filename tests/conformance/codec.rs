@@ -55,6 +55,47 @@ pub(crate) fn verdict(bytes: &[u8], context: &Context) -> Verdict {
     }
 }
 
+/// Whether [`verdict`] is `expected`; `options` are those of the context. Faster where both refuse.
+pub(crate) fn says(
+    expected: &Verdict,
+    bytes: &[u8],
+    context: &Context,
+    options: &DecodeOptions,
+) -> bool {
+    match context.version {
+        Version::V5_0 => is(expected, v5::decode_with(options, bytes), v5_packet),
+        Version::V3_1_1 => is(
+            expected,
+            v3::decode_with(v3::Version::V3_1_1, options, bytes),
+            v3_packet,
+        ),
+        Version::V3_1 => is(
+            expected,
+            v3::decode_with(v3::Version::V3_1, options, bytes),
+            v3_packet,
+        ),
+    }
+}
+
+fn is<P>(
+    expected: &Verdict,
+    result: Result<Decoded<'_, P>, DecodeError>,
+    fields: fn(P) -> Packet,
+) -> bool {
+    if let (
+        Err(error),
+        Verdict::Refused {
+            class,
+            offset,
+            packet_type,
+        },
+    ) = (&result, expected)
+    {
+        return refusal(error) == (*class, *offset, *packet_type);
+    }
+    judge(result, fields) == *expected
+}
+
 fn judge<P>(result: Result<Decoded<'_, P>, DecodeError>, fields: fn(P) -> Packet) -> Verdict {
     match result {
         Ok(Decoded::Packet { packet, len }) => Verdict::Packet {
@@ -68,17 +109,27 @@ fn judge<P>(result: Result<Decoded<'_, P>, DecodeError>, fields: fn(P) -> Packet
         Ok(Decoded::Incomplete { needed }) => Verdict::Incomplete {
             needed: needed.get(),
         },
-        Err(error) => Verdict::Refused {
-            class: match error.class() {
-                ErrorClass::MalformedPacket => Class::Malformed,
-                ErrorClass::ProtocolError => Class::ProtocolError,
-                ErrorClass::PacketTooLarge => Class::PacketTooLarge,
-                class => panic!("a class that the oracle does not know: {class:?}"),
-            },
-            offset: error.offset(),
-            packet_type: error.packet().map(|packet| packet.as_u8()),
-        },
+        Err(error) => {
+            let (class, offset, packet_type) = refusal(&error);
+            Verdict::Refused {
+                class,
+                offset,
+                packet_type,
+            }
+        }
     }
+}
+
+/// Class, offset and packet type of an error.
+fn refusal(error: &DecodeError) -> (Class, usize, Option<u8>) {
+    let class = match error.class() {
+        ErrorClass::MalformedPacket => Class::Malformed,
+        ErrorClass::ProtocolError => Class::ProtocolError,
+        ErrorClass::PacketTooLarge => Class::PacketTooLarge,
+        class => panic!("a class that the oracle does not know: {class:?}"),
+    };
+    let packet_type = error.packet().map(|packet| packet.as_u8());
+    (class, error.offset(), packet_type)
 }
 
 fn codes<C: Code>(list: CodeList<'_, C>) -> Vec<u8> {

@@ -15,6 +15,8 @@ mod v5;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
+
 use reader::{Reader, VariableByteInteger, variable_byte_integer};
 use tables::{AUTH, CONNACK, DISCONNECT, PUBACK, PUBCOMP, PUBREC, PUBREL, SUBACK, UNSUBACK};
 
@@ -152,9 +154,22 @@ fn protocol_error(offset: usize) -> Fault {
 
 /// Says what `bytes` begin with.
 pub(crate) fn judge(bytes: &[u8], context: &Context) -> Verdict {
+    judge_by(bytes, context).0
+}
+
+/// Says what `bytes` begin with, and how many of them, from the first on, were looked at to say so: as many other
+/// bytes in place of the rest change nothing.
+pub(crate) fn judge_by(bytes: &[u8], context: &Context) -> (Verdict, usize) {
+    let looked_at = Cell::new(0);
+    let verdict = judge_looking(bytes, context, &looked_at);
+    (verdict, looked_at.get())
+}
+
+fn judge_looking(bytes: &[u8], context: &Context, looked_at: &Cell<usize>) -> Verdict {
     let Some(&first) = bytes.first() else {
         return Verdict::Incomplete { needed: 2 };
     };
+    looked_at.set(1);
     let packet_type = first >> 4;
     let refused = |fault: Fault| Verdict::Refused {
         class: fault.class,
@@ -166,6 +181,8 @@ pub(crate) fn judge(bytes: &[u8], context: &Context) -> Verdict {
         return refused(fault);
     }
 
+    // The fixed header has five bytes at most.
+    looked_at.set(bytes.len().min(5));
     // R17, R18: the shortest form is asked for in 5.0 only (D22).
     let shortest_form_only = context.version == Version::V5_0;
     let (remaining_length, length_bytes) = match variable_byte_integer(bytes, 1, shortest_form_only)
@@ -175,6 +192,7 @@ pub(crate) fn judge(bytes: &[u8], context: &Context) -> Verdict {
         VariableByteInteger::Bad => return refused(malformed(1)),
     };
 
+    looked_at.set(1 + length_bytes);
     // R19: what counts as the size of a packet.
     let len = 1 + length_bytes + remaining_length;
     // R85: compared from the header alone, in every version.
@@ -197,7 +215,7 @@ pub(crate) fn judge(bytes: &[u8], context: &Context) -> Verdict {
         return Verdict::Frame { packet_type, len };
     }
 
-    let body = Reader::new(whole, 1 + length_bytes);
+    let body = Reader::new(whole, 1 + length_bytes, looked_at);
     let packet = match context.version {
         Version::V5_0 => v5::read(packet_type, body, context),
         Version::V3_1 | Version::V3_1_1 => v3::read(packet_type, body, context),

@@ -1,5 +1,7 @@
 //! Reading the basic data types, each with the place where it would be refused.
 
+use std::cell::Cell;
+
 use super::text::first_bad_byte;
 use super::{Fault, malformed};
 
@@ -58,12 +60,19 @@ pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     /// The next byte to read, counted from the packet's first byte.
     at: usize,
+    /// How many of the packet's bytes were looked at, from its first byte on.
+    looked_at: &'a Cell<usize>,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads `bytes`, which begin with the first byte of the packet, from `at` on.
-    pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at }
+    /// Reads `bytes`, which begin with the first byte of the packet, from `at` on; keeps in `looked_at` how many of
+    /// them were looked at.
+    pub(super) fn new(bytes: &'a [u8], at: usize, looked_at: &'a Cell<usize>) -> Self {
+        Self {
+            bytes,
+            at,
+            looked_at,
+        }
     }
 
     /// Where the next byte is, counted from the packet's first byte.
@@ -76,16 +85,26 @@ impl<'a> Reader<'a> {
         self.bytes.len() - self.at
     }
 
-    /// Everything that is left.
-    pub(super) fn rest(&self) -> &'a [u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
+    /// The next `length` bytes. Whether they are there is known without looking at them.
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let end = self.at + length;
+        let taken = self.bytes.get(self.at..end)?;
+        self.at = end;
+        self.look_up_to(end);
+        Some(taken)
+    }
+
+    /// Keeps in mind that the bytes up to `end` may have been looked at.
+    fn look_up_to(&self, end: usize) {
+        let end = end.min(self.bytes.len());
+        self.looked_at.set(self.looked_at.get().max(end));
     }
 
     /// A field of `N` bytes. One that does not fit is malformed at its first byte (R22 to R32).
     fn field<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
-        let field = *self.rest().first_chunk().ok_or(malformed(self.at))?;
-        self.at += N;
-        Ok(field)
+        let fault = malformed(self.at);
+        let field = self.take(N).and_then(|bytes| bytes.first_chunk());
+        field.copied().ok_or(fault)
     }
 
     /// Byte.
@@ -107,9 +126,7 @@ impl<'a> Reader<'a> {
     pub(super) fn binary(&mut self) -> Result<&'a [u8], Fault> {
         let start = self.at;
         let length = usize::from(self.two()?);
-        let data = self.rest().get(..length).ok_or(malformed(start))?;
-        self.at += length;
-        Ok(data)
+        self.take(length).ok_or(malformed(start))
     }
 
     /// R55 to R59, R62: UTF-8 Encoded String. Bad text is malformed at its first bad byte.
@@ -130,14 +147,16 @@ impl<'a> Reader<'a> {
             variable_byte_integer(self.bytes, self.at, true)
         else {
             // Not there, cut short, over-long (R17) or not in the fewest bytes (R18).
+            self.look_up_to(self.at + 4);
             return Err(fault);
         };
+        self.look_up_to(self.at + bytes);
         let section_at = self.at + bytes;
         let section_end = section_at + value;
         // R30
         let section = self.bytes.get(..section_end).ok_or(fault)?;
         self.at = section_end;
-        Ok(Self::new(section, section_at))
+        Ok(Self::new(section, section_at, self.looked_at))
     }
 
     /// R31: nothing may be left over; if something is, its first byte is malformed.

@@ -42,7 +42,7 @@ pub(super) fn read(
         }
     }
     if packet_type == SUBACK {
-        packet.codes.extend_from_slice(suback_codes(&body)?);
+        packet.codes = suback_codes(&mut body)?;
     }
     Ok(packet)
 }
@@ -79,18 +79,20 @@ fn connack(body: &mut Reader<'_>, version: Version) -> Result<(bool, u8), Fault>
 }
 
 /// The return codes of a SUBACK, one or more.
-fn suback_codes<'a>(body: &Reader<'a>) -> Result<&'a [u8], Fault> {
-    let codes = body.rest();
+fn suback_codes(body: &mut Reader<'_>) -> Result<Vec<u8>, Fault> {
     // R97: the payload is required.
-    if codes.is_empty() {
+    if body.left() == 0 {
         return Err(protocol_error(body.at()));
     }
-    // R97, R104, D16
-    let undefined = codes
-        .iter()
-        .position(|code| !V3_SUBACK_CODES.contains(code));
-    match undefined {
-        Some(index) => Err(protocol_error(body.at() + index)),
-        None => Ok(codes),
+    let mut codes = Vec::with_capacity(body.left());
+    while body.left() > 0 {
+        let at = body.at();
+        let code = body.byte()?;
+        // R97, R104, D16
+        if !V3_SUBACK_CODES.contains(&code) {
+            return Err(protocol_error(at));
+        }
+        codes.push(code);
     }
+    Ok(codes)
 }
