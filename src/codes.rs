@@ -88,14 +88,11 @@ impl<'a, C: Code> CodeList<'a, C> {
     #[inline]
     #[must_use]
     pub fn iter(&self) -> CodeIter<'a, C> {
-        let (bytes, codes) = match self.source {
-            Source::Wire(bytes) => (bytes, &[][..]),
-            Source::List(codes) => (&[][..], codes),
+        let rest = match self.source {
+            Source::Wire(bytes) => Rest::Wire(bytes.iter()),
+            Source::List(codes) => Rest::List(codes.iter()),
         };
-        CodeIter {
-            bytes: bytes.iter(),
-            codes: codes.iter(),
-        }
+        CodeIter { rest }
     }
 
     /// The code with this index, counted from 0; `None` past the end.
@@ -196,10 +193,16 @@ impl<C: Code> fmt::Debug for CodeList<'_, C> {
 /// The codes of a [`CodeList`] in order.
 #[derive(Clone, Debug)]
 pub struct CodeIter<'a, C> {
-    /// Bytes of a packet, or none.
-    bytes: slice::Iter<'a, u8>,
-    /// Codes to be sent, or none.
-    codes: slice::Iter<'a, C>,
+    rest: Rest<'a, C>,
+}
+
+/// What an iterator has not yet read.
+#[derive(Clone, Debug)]
+enum Rest<'a, C> {
+    /// Codes of a decoded packet.
+    Wire(slice::Iter<'a, u8>),
+    /// Codes to be sent.
+    List(slice::Iter<'a, C>),
 }
 
 impl<C: Code> Iterator for CodeIter<'_, C> {
@@ -207,16 +210,18 @@ impl<C: Code> Iterator for CodeIter<'_, C> {
 
     #[inline]
     fn next(&mut self) -> Option<C> {
-        match self.bytes.next() {
-            Some(byte) => C::from_u8(*byte),
-            None => self.codes.next().copied(),
+        match &mut self.rest {
+            Rest::Wire(bytes) => bytes.next().and_then(|byte| C::from_u8(*byte)),
+            Rest::List(codes) => codes.next().copied(),
         }
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let len = self.bytes.len().saturating_add(self.codes.len());
-        (len, Some(len))
+        match &self.rest {
+            Rest::Wire(bytes) => bytes.size_hint(),
+            Rest::List(codes) => codes.size_hint(),
+        }
     }
 }
 

@@ -545,5 +545,11 @@ pub(crate) type Parsed<'a, T> = nom::IResult<&'a [u8], T, ParseError<'a>>;
 /// Refuses what starts at `at`.
 #[inline]
 pub(crate) const fn refuse<T>(at: &[u8], kind: ErrorKind) -> Result<T, nom::Err<ParseError<'_>>> {
-    Err(nom::Err::Failure(ParseError { at, kind }))
+    Err(failure(at, kind))
+}
+
+/// The error about what starts at `at`.
+#[inline]
+pub(crate) const fn failure(at: &[u8], kind: ErrorKind) -> nom::Err<ParseError<'_>> {
+    nom::Err::Failure(ParseError { at, kind })
 }

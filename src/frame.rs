@@ -7,7 +7,7 @@ use core::num::NonZeroUsize;
 use nom::error::{ErrorKind as NomErrorKind, FromExternalError, ParseError as NomParseError};
 use nom::{IResult, Needed, Offset};
 
-use crate::error::{DecodeError, ErrorKind, ParseError, refuse};
+use crate::error::{self, DecodeError, ErrorKind, ParseError};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Side, Version};
 use crate::wire::VariableByteInteger;
@@ -354,14 +354,11 @@ where
     nom::Err::Failure(E::from_external_error(at, NomErrorKind::Verify, error))
 }
 
-/// Refuses bytes after the last field, §2.3, Table 2-5.
-#[inline]
-pub(crate) fn no_more(rest: &[u8]) -> Result<(), nom::Err<ParseError<'_>>> {
-    if rest.is_empty() {
-        return Ok(());
-    }
+/// The error about bytes after the last field, §2.3, Table 2-5.
+#[cold]
+pub(crate) fn left_over(rest: &[u8]) -> nom::Err<ParseError<'_>> {
     let count = u32::try_from(rest.len()).unwrap_or(u32::MAX);
-    refuse(rest, ErrorKind::TrailingBytes { count })
+    error::failure(rest, ErrorKind::TrailingBytes { count })
 }
 
 /// The error of a parser inside `packet`, as an offset from its first byte.

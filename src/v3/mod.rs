@@ -394,8 +394,10 @@ fn packet<'a>(
         | PacketType::Pingreq
         | PacketType::Pingresp => return Ok((&[], None)),
     }?;
-    frame::no_more(rest)?;
-    Ok((rest, Some(packet)))
+    match rest {
+        [] => Ok((rest, Some(packet))),
+        _ => Err(frame::left_over(rest)),
+    }
 }
 
 /// The only Remaining Length that a packet may have, `None` where it varies: 3.1.1 §3.2.1, §3.4.1 to §3.7.1, §3.11.1,

@@ -51,7 +51,7 @@ pub use self::reason::{
 pub use self::suback::{Suback, SubscriptionAck, SubscriptionReason, Unsuback};
 
 use crate::encode::{self, Encode, EncodeError};
-use crate::error::{DecodeError, ErrorKind, ParseError, refuse};
+use crate::error::{DecodeError, ErrorKind, failure};
 use crate::frame::{self, Decoded, Header, HeaderOrNeeded};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Version};
@@ -261,56 +261,45 @@ fn decode_body<'a>(
     i: &'a [u8],
 ) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
     let len = header.len;
-    let bytes = i.get(..len).unwrap_or_default();
-    match packet(options, header, bytes) {
-        Ok(Some(packet)) => Ok(Decoded::Packet { packet, len }),
-        Ok(None) => Ok(Decoded::Frame(frame::frame(header, i))),
-        Err(error) => {
-            let version = Version::V5_0;
-            Err(frame::place(error, header, bytes, version, options.sender))
-        }
-    }
-}
-
-/// The packet that `bytes` are, to the last of them; `None` if it is of another type.
-#[inline(always)]
-fn packet<'a>(
-    options: &DecodeOptions,
-    header: &Header,
-    bytes: &'a [u8],
-) -> Result<Option<Packet<'a>>, nom::Err<ParseError<'a>>> {
-    let body = bytes.get(header.header_len..).unwrap_or_default();
-    match header.packet_type {
-        PacketType::Connack => {
-            // A CONNACK of 3.1.1 or 3.1, whose two bytes can never be one of 5.0.
-            if let [0b0 | 0b1, code] = *body {
-                let from_length = bytes.get(1..).unwrap_or_default();
-                return refuse(from_length, ErrorKind::V3Connack { code });
+    let body = i.get(header.header_len..len).unwrap_or_default();
+    // Returns a packet after which nothing is left over at once: on the way out it shares no memory with an error.
+    macro_rules! parse {
+        ($Variant:ident) => {
+            match $Variant::parse(body, options) {
+                Ok(([], packet)) => {
+                    let packet = Packet::$Variant(packet);
+                    return Ok(Decoded::Packet { packet, len });
+                }
+                Ok((rest, _)) => frame::left_over(rest),
+                Err(error) => error,
             }
-            Connack::parse(body, options).and_then(whole)
-        }
-        PacketType::Puback => Puback::parse(body, options).and_then(whole),
-        PacketType::Pubrec => Pubrec::parse(body, options).and_then(whole),
-        PacketType::Pubrel => Pubrel::parse(body, options).and_then(whole),
-        PacketType::Pubcomp => Pubcomp::parse(body, options).and_then(whole),
-        PacketType::Suback => Suback::parse(body, options).and_then(whole),
-        PacketType::Unsuback => Unsuback::parse(body, options).and_then(whole),
-        PacketType::Disconnect => Disconnect::parse(body, options).and_then(whole),
-        PacketType::Auth => Auth::parse(body, options).and_then(whole),
+        };
+    }
+    let error = match header.packet_type {
+        PacketType::Connack => match *body {
+            // A CONNACK of 3.1.1 or 3.1, whose two bytes can never be one of 5.0.
+            [0b0 | 0b1, code] => {
+                let from_length = i.get(1..len).unwrap_or_default();
+                failure(from_length, ErrorKind::V3Connack { code })
+            }
+            _ => parse!(Connack),
+        },
+        PacketType::Puback => parse!(Puback),
+        PacketType::Pubrec => parse!(Pubrec),
+        PacketType::Pubrel => parse!(Pubrel),
+        PacketType::Pubcomp => parse!(Pubcomp),
+        PacketType::Suback => parse!(Suback),
+        PacketType::Unsuback => parse!(Unsuback),
+        PacketType::Disconnect => parse!(Disconnect),
+        PacketType::Auth => parse!(Auth),
         PacketType::Connect
         | PacketType::Publish
         | PacketType::Subscribe
         | PacketType::Unsubscribe
         | PacketType::Pingreq
-        | PacketType::Pingresp => Ok(None),
-    }
-}
-
-/// A packet after which nothing is left over.
-#[inline(always)]
-fn whole<'a>(
-    (rest, packet): (&'a [u8], impl Into<Packet<'a>>),
-) -> Result<Option<Packet<'a>>, nom::Err<ParseError<'a>>> {
-    frame::no_more(rest)?;
-    Ok(Some(packet.into()))
+        | PacketType::Pingresp => return Ok(Decoded::Frame(frame::frame(header, i))),
+    };
+    let bytes = i.get(..len).unwrap_or_default();
+    let version = Version::V5_0;
+    Err(frame::place(error, header, bytes, version, options.sender))
 }
