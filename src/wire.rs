@@ -151,11 +151,30 @@ pub(crate) fn binary(i: &[u8]) -> Parsed<'_, &[u8]> {
 #[inline]
 pub(crate) fn string(i: &[u8]) -> Parsed<'_, ()> {
     let (rest, bytes) = binary(i)?;
-    if is_ascii_without_null(bytes) {
+    let last = after_plain_blocks(bytes);
+    // A whole block is left only if it is not plain ASCII.
+    if last.len() < BLOCK && is_ascii_without_null(last) {
         Ok((rest, ()))
     } else {
-        check_other_string(bytes).map(|()| (rest, ()))
+        check_other_string(last).map(|()| (rest, ()))
     }
+}
+
+/// How many bytes of a long string are looked at before anything is decided.
+const BLOCK: usize = 512;
+
+/// What follows the leading blocks of a string that are plain ASCII: all of it if it is short.
+///
+/// No more than a block is looked at in vain or twice, wherever the first other character stands.
+#[inline]
+fn after_plain_blocks(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let Some((block, after)) = rest.split_first_chunk::<BLOCK>()
+        && is_ascii_without_null(block)
+    {
+        rest = after;
+    }
+    rest
 }
 
 /// Checks a string that is not plain ASCII; refused at its first ill-formed or null character.
@@ -275,6 +294,34 @@ mod tests {
             VariableByteInteger::read(&[0x80, 0x80, 0x80, 0x80]),
             VariableByteInteger::TooLong
         );
+    }
+
+    #[test]
+    fn refuses_the_first_bad_character_of_a_long_string_wherever_it_is() {
+        for len in [BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK] {
+            for place in 0..len {
+                for (bad, kind) in [
+                    (0x00, ErrorKind::NullCharacter),
+                    (0xFF, ErrorKind::IllFormedUtf8),
+                ] {
+                    let mut bytes = std::vec![b'a'; len + 2];
+                    bytes[..2].copy_from_slice(&super::length(len));
+                    assert_eq!(string(&bytes), Ok((&[][..], ())));
+                    bytes[2 + place] = bad;
+                    assert_eq!(string(&bytes), refuse(&bytes[2 + place..], kind));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn accepts_a_long_character_between_two_blocks() {
+        for place in 0..=2 * BLOCK - 4 {
+            let mut bytes = std::vec![b'a'; 2 * BLOCK + 2];
+            bytes[..2].copy_from_slice(&super::length(2 * BLOCK));
+            bytes[2 + place..][..4].copy_from_slice("\u{10FFFF}".as_bytes());
+            assert_eq!(string(&bytes), Ok((&[][..], ())));
+        }
     }
 
     #[test]
