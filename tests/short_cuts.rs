@@ -451,3 +451,35 @@ fn properties_and_codes_are_written_by_short_cut_and_long_way_alike() {
         written_as(connack.into(), &laid_out(0x20, &[1, 0], text, &[]), None);
     }
 }
+
+/// Decoding without options has a copy of the parser to itself.
+#[test]
+fn no_options_are_default_options() {
+    let options = DecodeOptions::new();
+    for first in 0..=0xFF {
+        for code in 0..=0xFF {
+            for bytes in [
+                &[first][..],
+                &[first, 0],
+                &[first, 1, code],
+                &[first, 2, 0, code],
+                &[first, 3, 0, 1, code],
+                &[first, 4, 0, 1, code, 0],
+                &[first, 4, 0, 1, 0, code],
+                &[first, 5, code, 3, 0x1F, 0, 0],
+                &[first, 6, 0, code, 3, 0x1F, 0, 0],
+                &[first, 7, 0, 1, code, 3, 0x1F, 0, 0],
+                &[first, 7, 0, 1, 0x87, 3, code, 0, 0],
+                &[first, 0x80 | code, code],
+            ] {
+                assert_eq!(v5::decode(bytes), v5::decode_with(&options, bytes));
+                for version in [V3_1_1, V3_1] {
+                    assert_eq!(
+                        v3::decode(version, bytes),
+                        v3::decode_with(version, &options, bytes)
+                    );
+                }
+            }
+        }
+    }
+}
