@@ -131,7 +131,7 @@ fn put_codes<C: Code, B: BufMut>(codes: &[C], dst: &mut B) {
 ///
 /// A code outside the table is a protocol error: nine statements say that the sender MUST use one of the table's, none
 /// names the class.
-#[inline]
+#[inline(always)]
 pub(crate) fn reason_code<'a, R: PacketReason>(
     i: &'a [u8],
     options: &DecodeOptions,

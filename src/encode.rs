@@ -28,7 +28,7 @@ pub trait Encode: Sealed {
     /// room in `dst` and a Remaining Length above 268,435,455 are left.
     #[inline]
     fn encode<B: BufMut>(&self, dst: &mut B) -> Result<usize, EncodeError> {
-        self.encode_with(&EncodeOptions::new(), dst)
+        self.encode_with(EncodeOptions::DEFAULT, dst)
     }
 
     /// Writes the packet in its shortest legal form, within what `options` say of sender and receiver; returns the

@@ -553,3 +553,31 @@ pub(crate) const fn refuse<T>(at: &[u8], kind: ErrorKind) -> Result<T, nom::Err<
 pub(crate) const fn failure(at: &[u8], kind: ErrorKind) -> nom::Err<ParseError<'_>> {
     nom::Err::Failure(ParseError { at, kind })
 }
+
+/// What a parser reads at the start of the input, like `parser(i)?`. If it refuses, it is asked once more, out of line.
+///
+/// For small values at the start of large ones: the fields of an error that is made in place share memory with the
+/// large value's pointers, and the compiler then moves these in pieces, which the reader has to wait for.
+macro_rules! read {
+    ($parser:expr, $i:expr) => {
+        match $parser($i) {
+            Ok(read) => read,
+            Err(_) => return Err($crate::error::of($parser, $i)),
+        }
+    };
+}
+pub(crate) use read;
+
+/// The error of a parser that refuses `i`.
+#[cold]
+#[inline(never)]
+pub(crate) fn of<'a, T>(
+    parser: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,
+    i: &'a [u8],
+) -> nom::Err<ParseError<'a>> {
+    match parser(i) {
+        Err(error) => error,
+        // It does not: the same bytes have been refused before.
+        Ok((rest, _)) => failure(rest, ErrorKind::Truncated),
+    }
+}

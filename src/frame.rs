@@ -313,7 +313,7 @@ pub fn parse<'a, E>(version: Version) -> impl FnMut(&'a [u8]) -> IResult<&'a [u8
 where
     E: NomParseError<&'a [u8]> + FromExternalError<&'a [u8], DecodeError>,
 {
-    move |i| match header(version, &DecodeOptions::new(), i) {
+    move |i| match header(version, DecodeOptions::DEFAULT, i) {
         Ok(HeaderOrNeeded::Header(header)) => {
             Ok((i.get(header.len..).unwrap_or_default(), frame(&header, i)))
         }
@@ -356,6 +356,7 @@ where
 
 /// The error about bytes after the last field, §2.3, Table 2-5.
 #[cold]
+#[inline(never)]
 pub(crate) fn left_over(rest: &[u8]) -> nom::Err<ParseError<'_>> {
     let count = u32::try_from(rest.len()).unwrap_or(u32::MAX);
     error::failure(rest, ErrorKind::TrailingBytes { count })
@@ -363,9 +364,10 @@ pub(crate) fn left_over(rest: &[u8]) -> nom::Err<ParseError<'_>> {
 
 /// The error of a parser inside `packet`, as an offset from its first byte.
 #[cold]
+#[inline(never)]
 pub(crate) fn place(
     error: nom::Err<ParseError<'_>>,
-    header: &Header,
+    packet_type: PacketType,
     packet: &[u8],
     version: Version,
     sender: Option<Side>,
@@ -376,5 +378,5 @@ pub(crate) fn place(
         nom::Err::Incomplete(_) => (packet, ErrorKind::Truncated),
     };
     let offset = u32::try_from(packet.offset(at)).unwrap_or(u32::MAX);
-    DecodeError::new(kind, offset, Some(header.packet_type), version, sender)
+    DecodeError::new(kind, offset, Some(packet_type), version, sender)
 }

@@ -22,6 +22,9 @@ pub struct DecodeOptions {
 }
 
 impl DecodeOptions {
+    /// What [`new`](Self::new) gives, at a place of its own: nothing is put on the stack to be referred to.
+    pub(crate) const DEFAULT: &Self = &Self::new();
+
     /// Sender unknown, no limit on the size, problem information requested.
     pub const fn new() -> Self {
         Self {
@@ -89,6 +92,9 @@ pub struct EncodeOptions {
 }
 
 impl EncodeOptions {
+    /// What [`new`](Self::new) gives, at a place of its own: nothing is put on the stack to be referred to.
+    pub(crate) const DEFAULT: &Self = &Self::new();
+
     /// Sender unknown, no limit on the size, problem information requested.
     pub const fn new() -> Self {
         Self {

@@ -55,6 +55,7 @@ impl Connack {
     /// # Conformance
     ///
     /// The first byte is not used in 3.1: it is ignored there.
+    #[inline(always)]
     pub(crate) fn parse(i: &[u8], version: Version) -> Parsed<'_, Self> {
         let (after_flags, flags) = wire::byte(i)?;
         let session_present = match (version, flags) {

@@ -34,7 +34,7 @@ pub use self::reason::{ConnackReturnCode, SubackReturnCode};
 pub use self::suback::Suback;
 
 use crate::encode::{self, EncodeError, check_direction, check_room};
-use crate::error::{DecodeError, ErrorKind, Parsed, refuse};
+use crate::error::{self, DecodeError, ErrorKind, ParseError};
 use crate::frame::{self, Decoded, Header, HeaderOrNeeded};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Side};
@@ -96,7 +96,9 @@ pub struct TryFromVersionError;
 /// Those that carry nothing but a Packet Identifier are nothing but a [`PacketId`]: a 3.1.1 PUBACK with a reason code
 /// cannot be written down.
 // Those of a Packet Identifier alone stand together: one comparison tells them from the others.
+// A tag of its own, not one put into the codes of a SUBACK, is there to be branched on without arithmetic.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 #[non_exhaustive]
 pub enum Packet<'a> {
     /// Connect acknowledgment.
@@ -152,7 +154,7 @@ impl Packet<'_> {
     /// As [`encode_with`](Self::encode_with).
     #[inline]
     pub fn encode<B: BufMut>(&self, version: Version, dst: &mut B) -> Result<usize, EncodeError> {
-        self.encode_with(version, &EncodeOptions::new(), dst)
+        self.encode_with(version, EncodeOptions::DEFAULT, dst)
     }
 
     /// Writes the packet, within what `options` say of sender and receiver; returns the number of bytes written.
@@ -250,7 +252,7 @@ fn check_size<B: BufMut>(
 /// As [`decode_with`].
 #[inline]
 pub fn decode(version: Version, i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    match packet_id_alone(&DecodeOptions::new(), i) {
+    match packet_id_alone(DecodeOptions::DEFAULT, i) {
         Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
         None => decode_any_by_default(version, i),
     }
@@ -302,16 +304,25 @@ fn packet_id_alone<'a>(options: &DecodeOptions, i: &'a [u8]) -> Option<Packet<'a
     })
 }
 
-/// [`decode_any`] with options that the short cut need not put into memory.
+/// [`decode_any`] once more, with options that are known when it is compiled: it asks for none of them.
 fn decode_any_by_default(
     version: Version,
     i: &[u8],
 ) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    decode_any(version, &DecodeOptions::new(), i)
+    decode_inline(version, DecodeOptions::DEFAULT, i)
 }
 
 /// Decodes any packet.
 fn decode_any<'a>(
+    version: Version,
+    options: &DecodeOptions,
+    i: &'a [u8],
+) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
+    decode_inline(version, options, i)
+}
+
+#[inline(always)]
+fn decode_inline<'a>(
     version: Version,
     options: &DecodeOptions,
     i: &'a [u8],
@@ -323,6 +334,7 @@ fn decode_any<'a>(
 }
 
 /// Decodes a packet that is there as a whole.
+#[inline(always)]
 fn decode_body<'a>(
     version: Version,
     options: &DecodeOptions,
@@ -330,74 +342,75 @@ fn decode_body<'a>(
     i: &'a [u8],
 ) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
     let len = header.len;
-    let bytes = i.get(..len).unwrap_or_default();
-    match packet(version, header, bytes) {
-        Ok((_, Some(packet))) => Ok(Decoded::Packet { packet, len }),
-        Ok((_, None)) => Ok(Decoded::Frame(frame::frame(header, i))),
-        Err(error) => Err(frame::place(
-            error,
-            header,
-            bytes,
-            version.into(),
-            options.sender,
-        )),
+    let body = i.get(header.header_len..len).unwrap_or_default();
+    // Returns a packet at once. Nothing is left over: a length is fixed, or the last field takes what there is.
+    macro_rules! parse {
+        ($Variant:ident, $parsed:expr) => {
+            match $parsed {
+                Ok((_, fields)) => {
+                    let packet = Packet::$Variant(fields);
+                    return Ok(Decoded::Packet { packet, len });
+                }
+                Err(error) => error,
+            }
+        };
     }
+    let bytes = i.get(..len).unwrap_or_default();
+    let packet_type = header.packet_type;
+    let error = match (packet_type, fixed_remaining_length(packet_type)) {
+        (_, Some(expected)) if body.len() != expected => {
+            remaining_length(packet_type, expected, body.len(), bytes)
+        }
+        (PacketType::Connack, _) => parse!(Connack, Connack::parse(body, version)),
+        (PacketType::Puback, _) => parse!(Puback, packet_id(body)),
+        (PacketType::Pubrec, _) => parse!(Pubrec, packet_id(body)),
+        (PacketType::Pubrel, _) => parse!(Pubrel, packet_id(body)),
+        (PacketType::Pubcomp, _) => parse!(Pubcomp, packet_id(body)),
+        (PacketType::Unsuback, _) => parse!(Unsuback, packet_id(body)),
+        (PacketType::Suback, _) => parse!(Suback, Suback::parse(body)),
+        (PacketType::Disconnect, _) => {
+            let packet = Packet::Disconnect;
+            return Ok(Decoded::Packet { packet, len });
+        }
+        // The fixed header of an AUTH is refused in 3.x.
+        (
+            PacketType::Auth
+            | PacketType::Connect
+            | PacketType::Publish
+            | PacketType::Subscribe
+            | PacketType::Unsubscribe
+            | PacketType::Pingreq
+            | PacketType::Pingresp,
+            _,
+        ) => return Ok(Decoded::Frame(frame::frame(header, i))),
+    };
+    Err(frame::place(
+        error,
+        header.packet_type,
+        bytes,
+        version.into(),
+        options.sender,
+    ))
 }
 
-/// The packet that `bytes` are, to the last of them; `None` if it is of another type.
-fn packet<'a>(
-    version: Version,
-    header: &Header,
-    bytes: &'a [u8],
-) -> Parsed<'a, Option<Packet<'a>>> {
-    let packet_type = header.packet_type;
-    let body = bytes.get(header.header_len..).unwrap_or_default();
-    if let Some(expected) = fixed_remaining_length(packet_type)
-        && body.len() != expected
-    {
-        let from_length = bytes.get(1..).unwrap_or_default();
-        let length = |len| u32::try_from(len).unwrap_or(u32::MAX);
-        return refuse(
-            from_length,
-            ErrorKind::RemainingLength {
-                packet: packet_type,
-                expected: length(expected),
-                found: length(body.len()),
-            },
-        );
-    }
-    let with_id = |packet: fn(PacketId) -> Packet<'a>| {
-        let (rest, id) = packet_id(body)?;
-        Ok((rest, packet(id)))
-    };
-    let (rest, packet) = match packet_type {
-        PacketType::Connack => {
-            let (rest, connack) = Connack::parse(body, version)?;
-            Ok((rest, Packet::Connack(connack)))
-        }
-        PacketType::Puback => with_id(Packet::Puback),
-        PacketType::Pubrec => with_id(Packet::Pubrec),
-        PacketType::Pubrel => with_id(Packet::Pubrel),
-        PacketType::Pubcomp => with_id(Packet::Pubcomp),
-        PacketType::Unsuback => with_id(Packet::Unsuback),
-        PacketType::Suback => {
-            let (rest, suback) = Suback::parse(body)?;
-            Ok((rest, Packet::Suback(suback)))
-        }
-        PacketType::Disconnect => Ok((body, Packet::Disconnect)),
-        // The fixed header of an AUTH is refused in 3.x.
-        PacketType::Auth
-        | PacketType::Connect
-        | PacketType::Publish
-        | PacketType::Subscribe
-        | PacketType::Unsubscribe
-        | PacketType::Pingreq
-        | PacketType::Pingresp => return Ok((&[], None)),
-    }?;
-    match rest {
-        [] => Ok((rest, Some(packet))),
-        _ => Err(frame::left_over(rest)),
-    }
+/// The error about a Remaining Length that is not the packet's only one.
+#[cold]
+fn remaining_length(
+    packet: PacketType,
+    expected: usize,
+    found: usize,
+    bytes: &[u8],
+) -> nom::Err<ParseError<'_>> {
+    let from_length = bytes.get(1..).unwrap_or_default();
+    let length = |len| u32::try_from(len).unwrap_or(u32::MAX);
+    error::failure(
+        from_length,
+        ErrorKind::RemainingLength {
+            packet,
+            expected: length(expected),
+            found: length(found),
+        },
+    )
 }
 
 /// The only Remaining Length that a packet may have, `None` where it varies: 3.1.1 §3.2.1, §3.4.1 to §3.7.1, §3.11.1,

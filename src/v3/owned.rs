@@ -30,7 +30,7 @@ impl OwnedPacket {
     /// As [`decode_with`](Self::decode_with).
     #[inline]
     pub fn decode(version: Version, src: &mut BytesMut) -> Result<OwnedDecoded<Self>, DecodeError> {
-        Self::decode_with(version, &DecodeOptions::new(), src)
+        Self::decode_with(version, DecodeOptions::DEFAULT, src)
     }
 
     /// Takes the packet at the start of `src` out of it, without copying it.
@@ -54,7 +54,7 @@ impl OwnedPacket {
     ///
     /// As [`Packet::encode`].
     pub fn new(version: Version, packet: &Packet<'_>) -> Result<Self, EncodeError> {
-        Self::new_with(version, &EncodeOptions::new(), packet)
+        Self::new_with(version, EncodeOptions::DEFAULT, packet)
     }
 
     /// The packet, written within what `options` say.

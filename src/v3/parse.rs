@@ -19,7 +19,7 @@ pub fn packet<'a, E>(i: &'a [u8]) -> IResult<&'a [u8], Packet<'a>, E>
 where
     E: NomParseError<&'a [u8]> + FromExternalError<&'a [u8], DecodeError>,
 {
-    any(Version::V3_1_1, &DecodeOptions::new(), i)
+    any(Version::V3_1_1, DecodeOptions::DEFAULT, i)
 }
 
 /// A parser of any of the eight packets of `version` under `options`.

@@ -4,7 +4,7 @@ use bytes::BufMut;
 
 use crate::codes::CodeList;
 use crate::encode::{EncodeError, check_room, length, with_length};
-use crate::error::{ErrorKind, Parsed};
+use crate::error::{ErrorKind, Parsed, read};
 use crate::options::EncodeOptions;
 use crate::packet_type::PacketType;
 use crate::types::{PacketId, packet_id};
@@ -82,8 +82,9 @@ impl<'a> Suback<'a> {
     }
 
     /// The body.
+    #[inline(always)]
     pub(crate) fn parse(i: &'a [u8]) -> Parsed<'a, Self> {
-        let (i, packet_id) = packet_id(i)?;
+        let (i, packet_id) = read!(packet_id, i);
         let (i, return_codes) = CodeList::parse(i, PacketType::Suback, |packet, code| {
             ErrorKind::ReturnCode { packet, code }
         })?;

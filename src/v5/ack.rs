@@ -6,7 +6,7 @@ use bytes::BufMut;
 
 use crate::codes::reason_code;
 use crate::encode::{self, Encode, EncodeError, Layout, Short, check_code};
-use crate::error::Parsed;
+use crate::error::{Parsed, read};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::reason::{PacketReason, sealed::Sealed};
 use crate::types::{PacketId, packet_id};
@@ -110,11 +110,11 @@ impl<'a, R: AckReason> Ack<'a, R> {
     /// The body, in one of its three forms: §3.4.2.1 and §3.4.2.2.1, and their kin.
     #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
-        let (i, packet_id) = packet_id(i)?;
+        let (i, packet_id) = read!(packet_id, i);
         if i.is_empty() {
             return Ok((i, Self::success(packet_id)));
         }
-        let (i, reason) = reason_code(i, options)?;
+        let (i, reason) = read!(|i| reason_code::<R>(i, options), i);
         if i.is_empty() {
             return Ok((i, Self::new(packet_id, reason)));
         }

@@ -6,7 +6,7 @@ use bytes::BufMut;
 
 use crate::codes::reason_code;
 use crate::encode::{Encode, EncodeError, Layout, Short};
-use crate::error::{ErrorKind, Parsed, refuse};
+use crate::error::{ErrorKind, Parsed, read, refuse};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::PacketType;
 use crate::reason::sealed::Sealed;
@@ -92,13 +92,14 @@ impl<'a> Connack<'a> {
     /// code: a code outside the table is reported first.
     #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
-        let (after_flags, flags) = wire::byte(i)?;
+        let (after_flags, flags) = read!(wire::byte, i);
         // [MQTT-3.2.2-1]
         if flags & 0b1111_1110 != 0 {
             return refuse(i, ErrorKind::ConnackFlags { flags });
         }
         let session_present = flags == 1;
-        let (after_reason, reason) = reason_code::<ConnackReason>(after_flags, options)?;
+        let (after_reason, reason) =
+            read!(|i| reason_code::<ConnackReason>(i, options), after_flags);
         // [MQTT-3.2.2-6]
         if session_present && reason != ConnackReason::Success {
             let code = reason.as_u8();

@@ -6,7 +6,7 @@ use bytes::BufMut;
 
 use crate::codes::reason_code;
 use crate::encode::{Encode, EncodeError, Layout, Short, check_code};
-use crate::error::Parsed;
+use crate::error::{Parsed, read};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Side};
 use crate::property_id::PropertyId;
@@ -68,7 +68,7 @@ impl<'a> Disconnect<'a> {
         if i.is_empty() {
             return Ok((i, Self::new(DisconnectReason::NormalDisconnection)));
         }
-        let (i, reason) = reason_code(i, options)?;
+        let (i, reason) = read!(|i| reason_code::<DisconnectReason>(i, options), i);
         if i.is_empty() {
             return Ok((i, Self::new(reason)));
         }

@@ -182,7 +182,7 @@ impl Encode for Packet<'_> {
 /// As [`decode_with`].
 #[inline]
 pub fn decode(i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    match success_without_properties(&DecodeOptions::new(), i) {
+    match success_without_properties(DecodeOptions::DEFAULT, i) {
         Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
         None => decode_any_by_default(i),
     }
@@ -231,7 +231,7 @@ fn success_without_properties<'a>(options: &DecodeOptions, i: &'a [u8]) -> Optio
 
 /// [`decode_any`] once more, with options that are known when it is compiled: it asks for none of them.
 fn decode_any_by_default(i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    decode_inline(&DecodeOptions::new(), i)
+    decode_inline(DecodeOptions::DEFAULT, i)
 }
 
 /// Decodes any packet.
@@ -301,5 +301,11 @@ fn decode_body<'a>(
     };
     let bytes = i.get(..len).unwrap_or_default();
     let version = Version::V5_0;
-    Err(frame::place(error, header, bytes, version, options.sender))
+    Err(frame::place(
+        error,
+        header.packet_type,
+        bytes,
+        version,
+        options.sender,
+    ))
 }

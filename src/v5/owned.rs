@@ -60,7 +60,7 @@ impl OwnedPacket {
     /// As [`decode_with`](Self::decode_with).
     #[inline]
     pub fn decode(src: &mut BytesMut) -> Result<OwnedDecoded<Self>, DecodeError> {
-        Self::decode_with(&DecodeOptions::new(), src)
+        Self::decode_with(DecodeOptions::DEFAULT, src)
     }
 
     /// Takes the packet at the start of `src` out of it, without copying it.
@@ -93,7 +93,7 @@ impl OwnedPacket {
     ///
     /// As [`Encode::encode`].
     pub fn new<P: Encode>(packet: &P) -> Result<Self, EncodeError> {
-        Self::new_with(&EncodeOptions::new(), packet)
+        Self::new_with(EncodeOptions::DEFAULT, packet)
     }
 
     /// The packet, written in its shortest legal form within what `options` say.

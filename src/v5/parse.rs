@@ -48,7 +48,7 @@ pub fn packet<'a, E>(i: &'a [u8]) -> IResult<&'a [u8], Packet<'a>, E>
 where
     E: NomParseError<&'a [u8]> + FromExternalError<&'a [u8], DecodeError>,
 {
-    any(&DecodeOptions::new(), i)
+    any(DecodeOptions::DEFAULT, i)
 }
 
 /// A parser of any of the nine packets under `options`.

@@ -6,7 +6,7 @@ use bytes::BufMut;
 
 use crate::codes::CodeList;
 use crate::encode::{Encode, EncodeError, Layout, Short};
-use crate::error::{ErrorKind, Parsed};
+use crate::error::{ErrorKind, Parsed, read};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::reason::{PacketReason, sealed::Sealed};
 use crate::types::{PacketId, QoS, packet_id};
@@ -95,7 +95,7 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
     /// The body, §3.9.2 and §3.9.3, §3.11.2 and §3.11.3; it has no short form.
     #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
-        let (i, packet_id) = packet_id(i)?;
+        let (i, packet_id) = read!(packet_id, i);
         let (i, properties) = AckProperties::parse(i, R::PACKET, options)?;
         let (i, reasons) = CodeList::parse(i, R::PACKET, |packet, code| ErrorKind::ReasonCode {
             packet,
