@@ -193,13 +193,30 @@ fn check_other_string(bytes: &[u8]) -> Result<(), nom::Err<ParseError<'_>>> {
     refuse(bytes.get(offset..).unwrap_or_default(), kind)
 }
 
+/// The high bit of every byte.
+const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// How many bytes of ASCII `bytes` starts with, eight bytes at a time.
+#[inline]
+pub(crate) fn ascii_len(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((word, after)) = rest.split_first_chunk()
+        && u64::from_ne_bytes(*word) & HIGHS == 0
+    {
+        rest = after;
+    }
+    while let [0x00..=0x7F, after @ ..] = rest {
+        rest = after;
+    }
+    bytes.len().saturating_sub(rest.len())
+}
+
 /// Whether every byte is in 0x01..=0x7F, eight bytes at a time; the last eight overlap with those before.
 ///
 /// Subtracting 1 from each byte sets its high bit for 0 alone, as long as no byte has it already.
 #[inline]
 pub(crate) fn is_ascii_without_null(bytes: &[u8]) -> bool {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let look_at = |word: &[u8; 8]| {
         let word = u64::from_ne_bytes(*word);
         word | word.wrapping_sub(ONES)
@@ -321,6 +338,22 @@ mod tests {
             bytes[..2].copy_from_slice(&super::length(2 * BLOCK));
             bytes[2 + place..][..4].copy_from_slice("\u{10FFFF}".as_bytes());
             assert_eq!(string(&bytes), Ok((&[][..], ())));
+        }
+    }
+
+    #[test]
+    fn counts_the_ascii_before_the_first_other_byte() {
+        for len in 0..40 {
+            let mut bytes = std::vec![0x7F; len];
+            assert_eq!(ascii_len(&bytes), len);
+            for place in 0..len {
+                for other in [0x80, 0xFF] {
+                    bytes[place] = other;
+                    assert_eq!(ascii_len(&bytes), place, "{other} at {place} of {len}");
+                }
+                bytes[place] = 0x00;
+                assert_eq!(ascii_len(&bytes), len, "null at {place} of {len}");
+            }
         }
     }
 

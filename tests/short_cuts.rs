@@ -483,3 +483,67 @@ fn no_options_are_default_options() {
         }
     }
 }
+
+/// Strings that lie in text which is known already are not looked at again; 256 bytes are looked at ahead.
+#[test]
+fn strings_are_read_as_they_were_written_whatever_stands_before_them() {
+    let ascii = "a".repeat(300);
+    let mut accented = "b".repeat(40);
+    accented.push('é');
+    let texts: Vec<&str> = [
+        0, 1, 7, 8, 9, 100, 123, 124, 125, 126, 127, 128, 247, 248, 249,
+    ]
+    .into_iter()
+    .chain(250..=260)
+    .map(|len| ascii.get(..len).unwrap())
+    .chain(["é", "\u{10FFFF}", "aé", accented.as_str(), "\u{7F}"])
+    .collect();
+    let mut written = Vec::new();
+    for &first in &texts {
+        for &second in &texts {
+            for &third in &texts {
+                let properties = [
+                    Property::UserProperty(first, second),
+                    Property::ReasonString(third),
+                    Property::UserProperty(third, first),
+                    Property::UserProperty(second, ""),
+                ];
+                let ack = Ack::<v5::PubackReason>::success(PacketId::MIN)
+                    .with_properties(AckProperties::try_from(&properties[..]).unwrap());
+                written.clear();
+                ack.encode(&mut written).unwrap();
+                let read = packet(v5::decode(&written), &written).unwrap();
+                assert!(read.properties().eq(properties), "{properties:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn strings_are_read_as_they_were_written_between_bytes_that_are_no_text() {
+    let data = [0xFF, 0x80, 0x61, 0xC3];
+    for text in ["", "abc", "aé", "\u{7F}"] {
+        let properties = [
+            Property::SessionExpiryInterval(0x6161_61C3),
+            Property::AssignedClientIdentifier(text),
+            Property::ServerKeepAlive(0xA9C3),
+            Property::AuthenticationMethod(text),
+            Property::AuthenticationData(&data),
+            Property::ResponseInformation("abc"),
+            Property::AuthenticationData(&data),
+            Property::ServerReference(text),
+            Property::UserProperty(text, "abc"),
+            Property::TopicAliasMaximum(0xC3A9),
+            Property::ReasonString(text),
+        ];
+        // In parts: Authentication Data twice in one packet is not allowed.
+        for properties in [&properties[..6], &properties[5..], &properties[6..]] {
+            let connack = v5::Connack::accepted(false)
+                .with_properties(v5::ConnackProperties::try_from(properties).unwrap());
+            let mut written = Vec::new();
+            connack.encode(&mut written).unwrap();
+            let read = packet(v5::decode(&written), &written).unwrap();
+            assert!(read.properties().eq(properties.iter().copied()));
+        }
+    }
+}

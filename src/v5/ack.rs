@@ -86,7 +86,7 @@ impl<R: AckReason> Ack<'_, R> {
         Self {
             packet_id,
             reason,
-            properties: AckProperties::EMPTY,
+            properties: AckProperties::empty(),
         }
     }
 

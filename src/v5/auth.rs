@@ -89,7 +89,7 @@ impl<'a> Auth<'a> {
                     },
                 )
             }
-            _ => Ok(Self::new(reason, AuthProperties::EMPTY)),
+            _ => Ok(Self::new(reason, AuthProperties::empty())),
         }
     }
 

@@ -43,7 +43,7 @@ impl Connack<'_> {
         Self {
             session_present,
             reason: ConnackReason::Success,
-            properties: ConnackProperties::EMPTY,
+            properties: ConnackProperties::empty(),
         }
     }
 
@@ -55,7 +55,7 @@ impl Connack<'_> {
         Self {
             session_present: false,
             reason,
-            properties: ConnackProperties::EMPTY,
+            properties: ConnackProperties::empty(),
         }
     }
 }

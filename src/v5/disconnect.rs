@@ -48,7 +48,7 @@ impl Disconnect<'_> {
     pub const fn new(reason: DisconnectReason) -> Self {
         Self {
             reason,
-            properties: DisconnectProperties::EMPTY,
+            properties: DisconnectProperties::empty(),
         }
     }
 }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use bytes::BufMut;
 
-use crate::error::{ErrorKind, ParseError, Parsed, refuse};
+use crate::error::{ErrorKind, ParseError, Parsed, failure, read, refuse};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Side};
 use crate::property_id::{PropertyId, PropertySet};
@@ -28,49 +28,39 @@ enum Source<'a> {
     List { items: &'a [Property<'a>], len: u32 },
 }
 
-/// What decides over a property section besides its bytes.
-struct Rules {
-    packet: PacketType,
-    allowed: PropertySet,
-    /// Allowed in the packet, but not from this sender or not asked for.
-    forbidden: PropertySet,
+/// Properties that are allowed in the packet, but not from this sender or not asked for.
+#[inline(always)]
+const fn forbidden(packet: PacketType, options: &DecodeOptions) -> PropertySet {
+    let mut forbidden = PropertySet::EMPTY;
+    // [MQTT-3.14.2-2]
+    if matches!(packet, PacketType::Disconnect) && matches!(options.sender, Some(Side::Server)) {
+        forbidden.insert(PropertyId::SessionExpiryInterval);
+    }
+    // [MQTT-3.1.2-29]
+    if drops_problem_information(packet, options.sender, options.request_problem_information) {
+        forbidden.insert(PropertyId::ReasonString);
+        forbidden.insert(PropertyId::UserProperty);
+    }
+    forbidden
 }
 
-impl Rules {
-    #[inline(always)]
-    const fn new(packet: PacketType, allowed: PropertySet, options: &DecodeOptions) -> Self {
-        let mut forbidden = PropertySet::EMPTY;
-        // [MQTT-3.14.2-2]
-        if matches!(packet, PacketType::Disconnect) && matches!(options.sender, Some(Side::Server))
-        {
-            forbidden.insert(PropertyId::SessionExpiryInterval);
-        }
-        // [MQTT-3.1.2-29]
-        if drops_problem_information(packet, options.sender, options.request_problem_information) {
-            forbidden.insert(PropertyId::ReasonString);
-            forbidden.insert(PropertyId::UserProperty);
-        }
-        Self {
-            packet,
-            allowed,
-            forbidden,
-        }
-    }
-
-    /// Why a property with this identifier is refused: for the packet, as a second one, or here.
-    #[cold]
-    fn refusal(&self, byte: u8) -> ErrorKind {
-        let packet = self.packet;
-        match PropertyId::from_u8(byte) {
-            None => ErrorKind::UnknownProperty { packet, id: byte },
-            Some(id) if !self.allowed.contains(id) => ErrorKind::PropertyNotAllowed { packet, id },
-            Some(id) if !self.forbidden.contains(id) => ErrorKind::DuplicateProperty { id },
-            Some(id) if id.is_problem_information() => ErrorKind::ProblemInformation { packet, id },
-            Some(id) => ErrorKind::PropertySender {
-                id,
-                sender: Side::Server,
-            },
-        }
+/// Why a property with this identifier is refused: for the packet, here, or as a second one.
+#[cold]
+fn refusal(
+    byte: u8,
+    packet: PacketType,
+    allowed: PropertySet,
+    forbidden: PropertySet,
+) -> ErrorKind {
+    match PropertyId::from_u8(byte) {
+        None => ErrorKind::UnknownProperty { packet, id: byte },
+        Some(id) if !allowed.contains(id) => ErrorKind::PropertyNotAllowed { packet, id },
+        Some(id) if !forbidden.contains(id) => ErrorKind::DuplicateProperty { id },
+        Some(id) if id.is_problem_information() => ErrorKind::ProblemInformation { packet, id },
+        Some(id) => ErrorKind::PropertySender {
+            id,
+            sender: Side::Server,
+        },
     }
 }
 
@@ -109,9 +99,12 @@ impl Keep {
 }
 
 impl<'a> Section<'a> {
-    pub(crate) const EMPTY: Self = Self {
-        source: Source::Empty,
-    };
+    /// No properties. A constant would be copied whole, with memory that says nothing.
+    #[inline(always)]
+    const fn empty() -> Self {
+        let source = Source::Empty;
+        Self { source }
+    }
 
     /// Property Length and properties, §2.2.2: fit, allowed in this packet, no duplicates, values in range, exact end.
     #[inline(always)]
@@ -121,14 +114,14 @@ impl<'a> Section<'a> {
         allowed: PropertySet,
         options: &DecodeOptions,
     ) -> Parsed<'a, Self> {
-        let (after_length, length) = wire::variable_byte_integer(i)?;
+        let (after_length, length) = read!(wire::variable_byte_integer, i);
         let Some((bytes, rest)) = after_length.split_at_checked(length as usize) else {
-            return refuse(i, ErrorKind::PropertyLength { length });
+            return Err(too_long(i, length));
         };
         if bytes.is_empty() {
-            return Ok((rest, Self::EMPTY));
+            return Ok((rest, Self::empty()));
         }
-        check(bytes, Rules::new(packet, allowed, options))?;
+        check(bytes, packet, allowed, forbidden(packet, options))?;
         let source = Source::Wire(bytes);
         Ok((rest, Self { source }))
     }
@@ -221,12 +214,15 @@ impl<'a> Section<'a> {
     /// The properties in order.
     #[inline(always)]
     pub(crate) const fn iter(&self) -> PropertyIter<'a> {
-        let rest = match self.source {
-            Source::Empty => Rest::Empty,
-            Source::Wire(bytes) => Rest::Wire(Reader::new(bytes)),
-            Source::List { items, .. } => Rest::List(items),
+        let (bytes, items): (&[u8], &[_]) = match self.source {
+            Source::Empty => return PropertyIter { rest: None },
+            Source::Wire(bytes) => (bytes, &[]),
+            Source::List { items, .. } => (&[], items),
         };
-        PropertyIter { rest }
+        let reader = Reader::new(bytes);
+        PropertyIter {
+            rest: Some(Rest { reader, items }),
+        }
     }
 
     /// The first property with this identifier.
@@ -254,16 +250,28 @@ fn put_all<B: BufMut>(items: &[Property<'_>], dst: &mut B) {
     }
 }
 
+/// The error about a Property Length that goes past the end of the packet.
+#[cold]
+#[inline(never)]
+fn too_long(i: &[u8], length: u32) -> nom::Err<ParseError<'_>> {
+    failure(i, ErrorKind::PropertyLength { length })
+}
+
 /// Checks the properties of a received packet, §2.2.2.2: each before the next, identifier before value.
 #[inline(never)]
-fn check(section: &[u8], rules: Rules) -> Result<(), nom::Err<ParseError<'_>>> {
+fn check(
+    section: &[u8],
+    packet: PacketType,
+    allowed: PropertySet,
+    forbidden: PropertySet,
+) -> Result<(), nom::Err<ParseError<'_>>> {
     // Those that may come next.
-    let mut open = rules.allowed.without(rules.forbidden);
+    let mut open = allowed.without(forbidden);
     let mut rest = section;
     while let [byte, value @ ..] = rest {
         let id = match PropertyId::from_u8(*byte) {
             Some(id) if open.contains(id) => id,
-            _ => return refuse(rest, rules.refusal(*byte)),
+            _ => return refuse(rest, refusal(*byte, packet, allowed, forbidden)),
         };
         if id != PropertyId::UserProperty {
             open.remove(id);
@@ -382,18 +390,17 @@ pub enum PropertyErrorKind {
 /// The section was checked when the packet was decoded or built: reading it cannot fail.
 #[derive(Clone)]
 pub struct PropertyIter<'a> {
-    rest: Rest<'a>,
+    /// Nothing from the start in most packets: most loops end before they begin.
+    rest: Option<Rest<'a>>,
 }
 
-/// What an iterator has not yet read.
+/// What an iterator has not yet read. One of the two is empty.
 #[derive(Clone, Copy)]
-enum Rest<'a> {
-    /// There was nothing: most loops end here before they begin.
-    Empty,
+struct Rest<'a> {
     /// Properties of a decoded packet.
-    Wire(Reader<'a>),
+    reader: Reader<'a>,
     /// Properties to be sent.
-    List(&'a [Property<'a>]),
+    items: &'a [Property<'a>],
 }
 
 impl<'a> Iterator for PropertyIter<'a> {
@@ -402,15 +409,14 @@ impl<'a> Iterator for PropertyIter<'a> {
     // Inlined, so that a loop over the properties branches on each identifier once.
     #[inline(always)]
     fn next(&mut self) -> Option<Property<'a>> {
-        match &mut self.rest {
-            Rest::Empty => None,
-            Rest::Wire(reader) => reader.property(),
-            Rest::List(list) => {
-                let (first, others) = list.split_first()?;
-                *list = others;
-                Some(*first)
-            }
+        let rest = self.rest.as_mut()?;
+        if !rest.reader.is_at_end() {
+            return rest.reader.property();
         }
+        // A loop over bytes comes here once, at their end.
+        let (first, others) = rest.items.split_first()?;
+        rest.items = others;
+        Some(*first)
     }
 }
 
@@ -454,10 +460,15 @@ macro_rules! properties {
 
         impl<'a> $Name<'a> {
             /// No properties.
-            pub const EMPTY: Self = Self(Section::EMPTY);
+            pub const EMPTY: Self = Self::empty();
 
             const ALLOWED: PropertySet =
                 PropertySet::of(&[$(PropertyId::$Property,)+ PropertyId::UserProperty]);
+
+            #[inline(always)]
+            pub(crate) const fn empty() -> Self {
+                Self(Section::empty())
+            }
 
             #[inline(always)]
             pub(crate) fn parse(
@@ -521,7 +532,7 @@ macro_rules! properties {
 
         impl Default for $Name<'_> {
             fn default() -> Self {
-                Self::EMPTY
+                Self::empty()
             }
         }
 

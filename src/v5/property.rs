@@ -160,12 +160,25 @@ impl<'a> Property<'a> {
 pub(crate) struct Reader<'a> {
     /// What is left of the section.
     bytes: &'a [u8],
+    /// Bytes of the section that are known to be text: the last string that had to be looked at, and what came along.
+    text: &'a str,
+    /// How many bytes the section has from the first of `text` on.
+    from_text: usize,
 }
 
 impl<'a> Reader<'a> {
     #[inline(always)]
     pub(crate) const fn new(section: &'a [u8]) -> Self {
-        Self { bytes: section }
+        Self {
+            bytes: section,
+            text: "",
+            from_text: 0,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn is_at_end(&self) -> bool {
+        self.bytes.is_empty()
     }
 
     /// The next property.
@@ -256,8 +269,37 @@ impl<'a> Reader<'a> {
 
     #[inline(always)]
     fn string(&mut self) -> Option<&'a str> {
-        core::str::from_utf8(self.binary()?).ok()
+        let len = usize::from(self.two()?);
+        let from_string = self.bytes;
+        let (_, rest) = from_string.split_at_checked(len)?;
+        self.bytes = rest;
+        // Both wrap, and nothing is found, if the string does not lie in the text.
+        let end = self.from_text.wrapping_sub(rest.len());
+        let start = end.wrapping_sub(len);
+        if let Some(string) = self.text.get(start..end) {
+            return Some(string);
+        }
+        if rest.is_empty() {
+            return core::str::from_utf8(from_string).ok();
+        }
+        self.text = text(from_string, len)?;
+        self.from_text = from_string.len();
+        self.text.get(..len)
     }
+}
+
+/// How many bytes after a string are looked at, at most.
+const AHEAD: usize = 256;
+
+/// The string of `len` bytes at the start of `i` and ASCII that follows, whatever it is.
+///
+/// What follows is more strings as a rule, with small numbers between them, and to look at them all at once is cheaper
+/// than one by one. No byte is looked at more than three times.
+#[inline(never)]
+fn text(i: &[u8], len: usize) -> Option<&str> {
+    let after = i.get(len..)?;
+    let ascii = wire::ascii_len(after.get(..AHEAD).unwrap_or(after));
+    core::str::from_utf8(i.get(..len.saturating_add(ascii))?).ok()
 }
 
 /// Checks the value that follows the identifier `id`: fit, type and range.

@@ -79,7 +79,7 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
     pub const fn new(packet_id: PacketId, reasons: CodeList<'a, R>) -> Self {
         Self {
             packet_id,
-            properties: AckProperties::EMPTY,
+            properties: AckProperties::empty(),
             reasons,
         }
     }
