@@ -4,6 +4,7 @@ use core::fmt;
 use core::slice;
 
 use bytes::BufMut;
+use nom::Offset;
 
 use crate::error::{ErrorKind, Parsed, refuse};
 use crate::options::DecodeOptions;
@@ -59,16 +60,17 @@ impl<'a, C: Code> CodeList<'a, C> {
         if i.is_empty() {
             return refuse(i, ErrorKind::NoCodes { packet });
         }
-        // No branch per code: a table look-up each, judged once a block.
-        let defined = |byte: &u8| C::from_u8(*byte).is_some();
-        let all_defined = |block: &[u8]| block.iter().fold(true, |all, byte| all & defined(byte));
-        let Some(block) = i.chunks(BLOCK).position(|block| !all_defined(block)) else {
+        let Some(block) = i.chunks(BLOCK).find(|block| !all_defined::<C>(block)) else {
             let source = Source::Wire(i);
             return Ok((&[], Self { source }));
         };
-        let block = i.get(block.saturating_mul(BLOCK)..).unwrap_or_default();
-        let valid = block.iter().take_while(|byte| defined(byte)).count();
-        let at = block.get(valid..).unwrap_or_default();
+        let before = block
+            .iter()
+            .take_while(|byte| C::undefined(**byte) == 0)
+            .count();
+        let at = i
+            .get(i.offset(block).saturating_add(before)..)
+            .unwrap_or_default();
         let code = at.first().copied().unwrap_or_default();
         refuse(at, refusal(packet, code))
     }
@@ -112,6 +114,18 @@ impl<'a, C: Code> CodeList<'a, C> {
             Source::List(codes) => put_codes(codes, dst),
         }
     }
+}
+
+/// Whether the list has every code. No branch per code: a table look-up each, eight without a branch.
+#[inline]
+fn all_defined<C: Code>(bytes: &[u8]) -> bool {
+    let undefined = |seen, byte: &u8| seen | C::undefined(*byte);
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let seen = rest.iter().fold(0, undefined);
+    let seen = eights
+        .iter()
+        .fold(seen, |seen, eight| eight.iter().fold(seen, undefined));
+    seen == 0
 }
 
 /// Writes codes a block at a time: most lists are one block, and a buffer takes a block faster than its bytes.

@@ -13,7 +13,16 @@ use crate::v5::reason::{
 ///
 /// Sealed: the specification's lists are closed.
 pub trait Code:
-    sealed::Sealed + Copy + Eq + Ord + fmt::Debug + fmt::Display + Send + Sync + 'static
+    sealed::Sealed
+    + sealed::Undefined
+    + Copy
+    + Eq
+    + Ord
+    + fmt::Debug
+    + fmt::Display
+    + Send
+    + Sync
+    + 'static
 {
     /// Every code of the list, ascending.
     const ALL: &'static [Self];
@@ -38,6 +47,13 @@ pub(crate) mod sealed {
     /// Keeps the public traits of this crate from being implemented elsewhere.
     #[expect(unnameable_types, reason = "that is what seals a trait")]
     pub trait Sealed {}
+
+    /// A look-up for many codes at once.
+    #[expect(unnameable_types, reason = "part of a sealed trait")]
+    pub trait Undefined {
+        /// 1 if the list has no code with this value, 0 if it has.
+        fn undefined(byte: u8) -> u8;
+    }
 }
 
 /// One row of the specification's tables of reason codes: what a code means in one packet.
@@ -146,6 +162,19 @@ macro_rules! code_enum {
         }
 
         impl $crate::reason::sealed::Sealed for $Name {}
+
+        impl $crate::reason::sealed::Undefined for $Name {
+            #[inline]
+            #[expect(clippy::indexing_slicing, reason = "a byte never exceeds a table of 256")]
+            fn undefined(byte: u8) -> u8 {
+                const TABLE: &[u8; 256] = &{
+                    let mut table = [1; 256];
+                    $(table[$value] = 0;)+
+                    table
+                };
+                TABLE[usize::from(byte)]
+            }
+        }
 
         impl $crate::reason::Code for $Name {
             const ALL: &'static [Self] = Self::ALL;
