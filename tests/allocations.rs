@@ -26,6 +26,7 @@ use mqtt_reason::{
 
 use self::walk::{walk_v3, walk_v5};
 use self::workloads::Protocol;
+use self::workloads::visit::Sum;
 
 /// Room for any packet and any text here, made before anything is counted.
 const ROOM: usize = 1024 * 1024;
@@ -107,7 +108,7 @@ fn encode_options() -> [EncodeOptions; 5] {
 fn use_v5(options: &DecodeOptions, i: &[u8], room: &mut [u8]) -> Option<usize> {
     match v5::decode_with(options, i) {
         Ok(Decoded::Packet { packet, len }) => {
-            walk_v5(&packet);
+            walk_v5(&packet, &mut Sum::default());
             let properties = packet.properties();
             for property in properties.clone() {
                 log(&property, room);
@@ -144,7 +145,7 @@ fn use_v3(
 ) -> Option<usize> {
     match v3::decode_with(version, options, i) {
         Ok(Decoded::Packet { packet, len }) => {
-            walk_v3(&packet);
+            walk_v3(&packet, &mut Sum::default());
             log(&packet, room);
             for options in encode_options() {
                 let mut free = &mut *room;

@@ -7,6 +7,9 @@ pub mod by_hand;
 pub mod codec;
 pub mod peers;
 pub mod report;
+/// Shared with the benches of `mqtt-reason` itself.
+#[path = "../../workloads/walk.rs"]
+mod walk;
 /// Shared with the benches and tests of `mqtt-reason` itself.
 #[path = "../../workloads/mod.rs"]
 pub mod workloads;

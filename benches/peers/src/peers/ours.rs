@@ -12,6 +12,7 @@ use mqtt_reason::{CodeList, Decoded, Encode, v3, v5};
 use super::encode_to_bytes_mut;
 use crate::codec::{Codec, Meter, Subject, refusal};
 use crate::visit::Visit;
+use crate::walk::{walk_v3, walk_v5};
 
 /// As a slice, which is what *R* writes to; as `BytesMut`, which is what most of the others write to; and from packets
 /// put together by hand rather than decoded.
@@ -69,7 +70,7 @@ macro_rules! decode {
             match &$decode(input) {
                 Ok(Decoded::Packet { packet, len }) => {
                     *input = &input[*len..];
-                    $walk(black_box(packet), visit);
+                    $walk(packet, visit);
                     Ok(())
                 }
                 other => Err(refusal(other)),
@@ -116,122 +117,29 @@ fn decode3(input: &[u8]) -> Result<Decoded<'_, v3::Packet<'_>>, mqtt_reason::Dec
 struct V5;
 
 impl Codec for V5 {
-    decode!(v5::decode, walk, v5);
+    decode!(v5::decode, walk_v5, v5);
     encode_to_slice!(|packet, out| packet.encode(out));
 }
 
 struct V311;
 
 impl Codec for V311 {
-    decode!(decode3, walk3, v3);
+    decode!(decode3, walk_v3, v3);
     encode_to_slice!(|packet, out| packet.encode(v3::Version::V3_1_1, out));
 }
 
 struct V5ToBytesMut;
 
 impl Codec for V5ToBytesMut {
-    decode!(v5::decode, walk, v5);
+    decode!(v5::decode, walk_v5, v5);
     encode_to_bytes_mut!(|packet, output| packet.encode::<BytesMut>(output));
 }
 
 struct V311ToBytesMut;
 
 impl Codec for V311ToBytesMut {
-    decode!(decode3, walk3, v3);
+    decode!(decode3, walk_v3, v3);
     encode_to_bytes_mut!(|packet, output| packet.encode::<BytesMut>(v3::Version::V3_1_1, output));
-}
-
-#[inline(always)]
-fn walk(packet: &Packet<'_>, visit: &mut impl Visit) {
-    macro_rules! ack {
-        ($first:literal, $ack:expr, $reason:ident) => {{
-            visit.kind($first);
-            visit.packet_id($ack.packet_id.get());
-            visit.code($ack.reason, $reason::as_u8);
-            walk_properties(&$ack.properties, visit);
-        }};
-    }
-    match packet {
-        Packet::Puback(ack) => ack!(0x40, ack, PubackReason),
-        Packet::Pubrec(ack) => ack!(0x50, ack, PubrecReason),
-        Packet::Pubrel(ack) => ack!(0x62, ack, PubrelReason),
-        Packet::Pubcomp(ack) => ack!(0x70, ack, PubcompReason),
-        Packet::Suback(ack) => {
-            visit.kind(0x90);
-            visit.packet_id(ack.packet_id.get());
-            walk_properties(&ack.properties, visit);
-            for code in ack.reasons.iter() {
-                visit.code(code, SubackReason::as_u8);
-            }
-        }
-        Packet::Disconnect(disconnect) => {
-            visit.kind(0xE0);
-            visit.code(disconnect.reason, |code| code.as_u8());
-            walk_properties(&disconnect.properties, visit);
-        }
-        Packet::Connack(connack) => {
-            visit.kind(0x20);
-            visit.session_present(connack.session_present());
-            visit.code(connack.reason(), |code| code.as_u8());
-            walk_properties(&connack.properties, visit);
-        }
-        _ => visit.kind(0),
-    }
-}
-
-fn walk_properties<'a>(
-    properties: impl IntoIterator<Item = Property<'a>>,
-    visit: &mut impl Visit,
-) {
-    for property in properties {
-        match property {
-            Property::SessionExpiryInterval(value) => visit.number(0x11, value),
-            Property::AssignedClientIdentifier(value) => visit.text(0x12, value),
-            Property::ServerKeepAlive(value) => visit.number(0x13, value.into()),
-            Property::AuthenticationMethod(value) => visit.text(0x15, value),
-            Property::AuthenticationData(value) => visit.binary(0x16, value),
-            Property::ResponseInformation(value) => visit.text(0x1A, value),
-            Property::ServerReference(value) => visit.text(0x1C, value),
-            Property::ReasonString(value) => visit.text(0x1F, value),
-            Property::ReceiveMaximum(value) => visit.number(0x21, value.get().into()),
-            Property::TopicAliasMaximum(value) => visit.number(0x22, value.into()),
-            Property::MaximumQos(value) => visit.number(0x24, value as u32),
-            Property::RetainAvailable(value) => visit.number(0x25, value.into()),
-            Property::UserProperty(name, value) => visit.pair(name, value),
-            Property::MaximumPacketSize(value) => visit.number(0x27, value.get()),
-            Property::WildcardSubscriptionAvailable(value) => visit.number(0x28, value.into()),
-            Property::SubscriptionIdentifiersAvailable(value) => visit.number(0x29, value.into()),
-            Property::SharedSubscriptionAvailable(value) => visit.number(0x2A, value.into()),
-        }
-    }
-}
-
-#[inline(always)]
-fn walk3(packet: &v3::Packet<'_>, visit: &mut impl Visit) {
-    let (first, id) = match packet {
-        v3::Packet::Puback(id) => (0x40, id),
-        v3::Packet::Pubrec(id) => (0x50, id),
-        v3::Packet::Pubrel(id) => (0x62, id),
-        v3::Packet::Pubcomp(id) => (0x70, id),
-        v3::Packet::Unsuback(id) => (0xB0, id),
-        v3::Packet::Suback(ack) => {
-            visit.kind(0x90);
-            visit.packet_id(ack.packet_id.get());
-            for code in ack.return_codes.iter() {
-                visit.code(code, |code| code.as_u8());
-            }
-            return;
-        }
-        v3::Packet::Connack(connack) => {
-            visit.kind(0x20);
-            visit.session_present(connack.session_present());
-            visit.code(connack.return_code(), |code| code.as_u8());
-            return;
-        }
-        _ => return visit.kind(0),
-    };
-    visit.kind(first);
-    visit.packet_id(id.get());
 }
 
 /// What a program holds that makes its packets itself.
