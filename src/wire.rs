@@ -354,6 +354,8 @@ mod tests {
                 bytes[place] = 0x00;
                 assert_eq!(ascii_len(&bytes), len, "null at {place} of {len}");
             }
+            bytes.fill(0x80);
+            assert_eq!(ascii_len(&bytes), 0);
         }
     }
 
