@@ -7,6 +7,8 @@
     reason = "a test that meets something else has failed"
 )]
 
+#[path = "generators/defects.rs"]
+mod defects;
 #[path = "generators/drawn.rs"]
 mod drawn;
 mod oracle;
