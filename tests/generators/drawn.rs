@@ -6,7 +6,7 @@ use mqtt_reason::testing::proptest as strategies;
 use mqtt_reason::testing::{Defect, Form};
 use mqtt_reason::v5::Property;
 use mqtt_reason::{PacketType, ReasonCode, Version, v3};
-use proptest::strategy::Strategy;
+use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 use super::{VERSIONS, samples};
@@ -216,4 +216,21 @@ fn failures_are_simplified_to_small_packets() {
     });
     assert!(malformed.bytes.len() < 24, "{malformed:?}");
     assert_eq!(malformed.max_packet_size, None);
+}
+
+#[test]
+fn a_value_that_was_not_simplified_is_as_complicated_as_it_gets() {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..20 {
+        let mut tree = strategies::packet().new_tree(&mut runner).unwrap();
+        let drawn = tree.current();
+        assert!(!tree.complicate());
+        assert_eq!(tree.current(), drawn);
+    }
+}
+
+/// `proptest` shows the strategy, not the closure in it.
+#[test]
+fn a_strategy_has_a_debug_form() {
+    assert_eq!(format!("{:?}", strategies::packet()), "Made { .. }");
 }
