@@ -262,6 +262,30 @@ fn properties_of_every_packet_are_collected() {
     assert_eq!(collected.authentication_method(), Some("A"));
 }
 
+/// A loop takes the properties of each packet by value or by reference.
+#[test]
+fn properties_are_read_in_a_loop() {
+    macro_rules! check {
+        ($($Properties:ident $list:expr,)+) => {$(
+            let list = $list;
+            let built = properties::<$Properties>(&list);
+            let mut seen = Vec::new();
+            for property in &built {
+                seen.push(property);
+            }
+            assert_eq!(seen, list);
+            assert!(built.into_iter().eq(list));
+            assert_eq!((&$Properties::default()).into_iter().count(), 0);
+        )+};
+    }
+    check! {
+        ConnackProperties ONE_OF_EACH_PROPERTY,
+        AckProperties [Property::UserProperty("k", "v"), Property::ReasonString("n")],
+        DisconnectProperties [Property::ServerReference("s"), Property::SessionExpiryInterval(10)],
+        AuthProperties [Property::AuthenticationData(&[0xFF]), Property::AuthenticationMethod("A")],
+    }
+}
+
 /// Where the properties are borrowed from makes no difference.
 #[test]
 fn decoded_and_built_properties_are_equal() {
