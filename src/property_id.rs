@@ -152,3 +152,26 @@ impl PropertySet {
         Self(self.0 & !others.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sets that the packets need are constants: here one is made while the program runs.
+    #[test]
+    fn a_set_holds_the_properties_that_were_put_into_it() {
+        let (some, others) = PropertyId::ALL.split_at(5);
+        let set = PropertySet::of(some);
+        for &id in PropertyId::ALL {
+            assert_eq!(set.contains(id), some.contains(&id), "{id}");
+            let mut changed = set;
+            changed.insert(id);
+            assert!(changed.contains(id), "{id}");
+            changed.remove(id);
+            assert!(!changed.contains(id), "{id}");
+        }
+        let all = PropertySet::of(PropertyId::ALL);
+        assert_eq!(all.without(set), PropertySet::of(others));
+        assert_eq!(PropertySet::of(&[]), PropertySet::EMPTY);
+    }
+}
