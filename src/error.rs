@@ -514,29 +514,13 @@ const fn property_section(packet: Option<PacketType>, id: PropertyId) -> &'stati
     }
 }
 
-/// An error of the nom layer: where in the input, and what.
+/// An error of the parsers inside a frame: where in the input, and what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct ParseError<'a> {
     /// The rest of the packet from the offending byte on.
     pub(crate) at: &'a [u8],
     /// What is wrong there.
     pub(crate) kind: ErrorKind,
-}
-
-impl<'a> nom::error::ParseError<&'a [u8]> for ParseError<'a> {
-    /// Inside a frame the input is complete, so a primitive of nom fails for one cause only: too few bytes.
-    #[inline]
-    fn from_error_kind(at: &'a [u8], _: nom::error::ErrorKind) -> Self {
-        Self {
-            at,
-            kind: ErrorKind::Truncated,
-        }
-    }
-
-    #[inline]
-    fn append(_: &'a [u8], _: nom::error::ErrorKind, other: Self) -> Self {
-        other
-    }
 }
 
 /// What a parser inside a frame returns: the rest of the body and a value.
