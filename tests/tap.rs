@@ -9,6 +9,7 @@
 )]
 
 use std::fs;
+use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -86,19 +87,29 @@ impl Tap {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    /// A line of the process's status, in kilobytes: `VmRSS` or `VmHWM`.
-    fn memory(&self, line: &str) -> u64 {
+    /// What a line of the process's status says.
+    fn status(&self, line: &str) -> String {
         let pid = self.child.id().unwrap();
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
         let line = status.lines().find(|text| text.starts_with(line)).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    }
+
+    /// A line of the process's status, in kilobytes: `VmRSS` or `VmHWM`.
+    fn memory(&self, line: &str) -> u64 {
+        self.status(line).parse().unwrap()
     }
 
     /// Ends it as Ctrl-C does and returns what it has printed.
-    async fn stop(mut self) -> String {
+    async fn stop(self) -> String {
+        self.stop_by("INT").await
+    }
+
+    /// Ends it by a signal and returns what it has printed.
+    async fn stop_by(mut self, signal: &str) -> String {
         let pid = self.child.id().unwrap().to_string();
         let kill = Command::new("sh")
-            .args(["-c", &format!("kill -INT {pid}")])
+            .args(["-c", &format!("kill -{signal} {pid}")])
             .status()
             .await;
         assert!(kill.unwrap().success());
@@ -128,6 +139,26 @@ async fn listener() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     (listener, address)
+}
+
+/// An address of `host` where nobody listens.
+///
+/// Other tests start programs all the while, and a program that is about to start holds whatever is open here. So
+/// this waits until the last copy of the listener is gone.
+async fn free_address(host: &str) -> SocketAddr {
+    let listener = TcpListener::bind((host, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    within(async {
+        loop {
+            match TcpStream::connect(address).await {
+                Err(error) if error.kind() == ErrorKind::ConnectionRefused => break,
+                _ => sleep(Duration::from_millis(1)).await,
+            }
+        }
+    })
+    .await;
+    address
 }
 
 /// A tap, and both ends of one connection through it.
@@ -316,11 +347,10 @@ async fn relays_two_thousand_connections_at_a_time() {
 #[tokio::test]
 async fn says_that_the_server_is_down_and_goes_on() {
     // On an address of its own: no other test is given its port while nobody listens there.
-    let gone = TcpListener::bind("127.0.0.2:0").await.unwrap();
-    let address = gone.local_addr().unwrap();
-    drop(gone);
+    let address = free_address("127.0.0.2").await;
     let tap = Tap::start(address, &["--json"]).await;
     let mut client = tap.connect().await;
+    let refused = client.local_addr().unwrap().to_string();
     assert_eq!(read_to_end(&mut client).await, b"");
     // It comes up: the next connection works.
     let back = TcpListener::bind(address).await.unwrap();
@@ -328,8 +358,12 @@ async fn says_that_the_server_is_down_and_goes_on() {
     let (mut server, _) = within(back.accept()).await.unwrap();
     client.write_all(b"hello").await.unwrap();
     assert_eq!(read_exactly(&mut server, 5).await, b"hello");
-    let events = tap.stop_json().await;
-    assert_eq!(results(&events)[..3], ["opened", "note", "closed"]);
+    // Told of this connection, whoever else has come meanwhile.
+    let mut events = tap.stop_json().await;
+    let opened = events.iter().find(|event| event["peer"] == refused);
+    let number = opened.unwrap()["connection"].clone();
+    events.retain(|event| event["connection"] == number);
+    assert_eq!(results(&events), ["opened", "note", "closed"]);
     let text = events[1]["text"].as_str().unwrap();
     assert!(text.contains("cannot be reached"), "{text}");
 }
@@ -349,7 +383,7 @@ async fn passes_on_that_a_side_is_gone() {
     // Closed with unread bytes, which resets the connection: the other side ends, too.
     let (tap, mut client, server) = connected(&[]).await;
     client.write_all(&noise(1, 100_000)).await.unwrap();
-    sleep(Duration::from_millis(100)).await;
+    assert_eq!(within(server.peek(&mut [0])).await.unwrap(), 1);
     drop(server);
     let mut rest = Vec::new();
     let _ = within(client.read_to_end(&mut rest)).await;
@@ -468,7 +502,21 @@ async fn goes_on_when_nobody_reads_its_output() {
 async fn ends_when_its_reader_goes_away() {
     let (_listener, address) = listener().await;
     let mut tap = Tap::start_unread(address, &[]).await;
+    let stdout = format!("/proc/{}/fd/1", tap.child.id().unwrap());
+    let mut stdout = fs::OpenOptions::new().write(true).open(stdout).unwrap();
     tap.output = Output::Read(tokio::spawn(async { String::new() }));
+    // It is gone when no program that another test is about to start holds a copy of it any more.
+    let gone = within(async {
+        loop {
+            match stdout.write_all(b"\n") {
+                Ok(()) => sleep(Duration::from_millis(1)).await,
+                Err(error) => break error.kind(),
+            }
+        }
+    })
+    .await;
+    assert_eq!(gone, ErrorKind::BrokenPipe);
+    // The tap finds out by the first line that it prints.
     let _client = tap.connect().await;
     let status = within(tap.child.wait()).await.unwrap();
     assert!(status.success());
@@ -653,11 +701,50 @@ async fn ends_with_connections_still_open() {
     assert_eq!(read_to_end(&mut client).await, b"");
 }
 
+/// The line on standard error says that Ctrl-C ends it, so it has to by then: while the line cannot be written yet,
+/// signals are caught already.
+#[tokio::test]
+async fn can_be_ended_before_it_says_so() {
+    const INT_AND_TERM: u64 = (1 << (2 - 1)) | (1 << (15 - 1));
+    for signal in ["INT", "TERM"] {
+        let (full, mut stderr) = tokio::net::unix::pipe::pipe().unwrap();
+        full.writable().await.unwrap();
+        while full.try_write(b"\n").is_ok() {}
+        let child = Command::new(env!("CARGO_BIN_EXE_mqtt-reason"))
+            .args(["tap", "--listen", "127.0.0.1:0", "--upstream"])
+            .arg("127.0.0.1:1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(full.into_blocking_fd().unwrap())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let tap = Tap {
+            child,
+            address: ([127, 0, 0, 1], 0).into(),
+            output: Output::Read(tokio::spawn(async { String::new() })),
+        };
+        within(async {
+            loop {
+                let caught = u64::from_str_radix(&tap.status("SigCgt"), 16).unwrap();
+                if caught & INT_AND_TERM == INT_AND_TERM {
+                    break;
+                }
+                sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await;
+        let mut text = String::new();
+        let (_, read) = tokio::join!(tap.stop_by(signal), stderr.read_to_string(&mut text));
+        read.unwrap();
+        assert!(text.contains("Ctrl-C ends it"), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn refuses_addresses_that_are_none() {
-    let (free, address) = listener().await;
-    drop(free);
-    let own = address.to_string();
+    // As above, on an address of its own.
+    let own = free_address("127.0.0.3").await.to_string();
     for (listen, upstream, expected) in [
         ("nonsense", "127.0.0.1:1", "cannot listen on nonsense"),
         ("127.0.0.1:99999", "127.0.0.1:1", "cannot listen on"),
@@ -741,8 +828,7 @@ async fn mosquitto() -> Mosquitto {
     .await;
     assert!(made.success, "{made:?}");
     // A port that was free a moment ago.
-    let (free, address) = listener().await;
-    drop(free);
+    let address = free_address("127.0.0.1").await;
     let settings = format!(
         "listener {} 127.0.0.1\nallow_anonymous false\npassword_file {}\nuser root\n",
         address.port(),

@@ -86,6 +86,9 @@ impl Tap {
             .local_addr()
             .map_err(|error| usage(format!("cannot listen on {}: {error}", self.listen)))?;
         self.check_upstream(address).await?;
+        // Before it is said that Ctrl-C ends it: somebody who reads that may send it at once.
+        let end = end_of_process().map_err(|error| usage(format!("cannot start: {error}")))?;
+        tokio::pin!(end);
         let (log, mut output) = Log::start(self.json);
         anstream::eprintln!("relaying {address} to {}; Ctrl-C ends it", self.upstream);
 
@@ -97,8 +100,6 @@ impl Tap {
         let (stop, stopped) = watch::channel(false);
         let mut connections = JoinSet::new();
         let mut number = 0;
-        let end = end_of_process();
-        tokio::pin!(end);
         let failed = loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
@@ -152,20 +153,27 @@ impl Tap {
     }
 }
 
-/// Ends when the process is asked to end.
-async fn end_of_process() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+/// Listens for signals from here on. What it returns ends when the process is asked to end.
+#[cfg(unix)]
+fn end_of_process() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Listens for Ctrl-C from here on. What it returns ends when the process is asked to end.
+#[cfg(windows)]
+fn end_of_process() -> io::Result<impl Future<Output = ()>> {
+    let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        ctrl_c.recv().await;
+    })
 }
 
 /// What all connections share.
