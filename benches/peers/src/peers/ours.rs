@@ -5,7 +5,7 @@ use std::hint::black_box;
 use bytes::BytesMut;
 use mqtt_reason::v5::{
     AckProperties, Connack, ConnackProperties, Disconnect, DisconnectProperties, Packet, Property,
-    PubackReason, PubcompReason, PubrecReason, PubrelReason, Suback, SubackReason,
+    Suback, SubackReason,
 };
 use mqtt_reason::{CodeList, Decoded, Encode, v3, v5};
 
