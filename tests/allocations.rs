@@ -5,12 +5,12 @@
     reason = "a test that meets something else has failed"
 )]
 
-#[path = "../benches/workloads/hostile.rs"]
+#[path = "workloads/hostile.rs"]
 mod hostile;
-#[path = "../benches/workloads/walk.rs"]
+#[path = "workloads/walk.rs"]
 mod walk;
 #[expect(dead_code, unreachable_pub, reason = "a part of what the peers use")]
-#[path = "../benches/workloads/mod.rs"]
+#[path = "workloads/mod.rs"]
 mod workloads;
 
 use std::fmt::{self, Debug, Display, Write};

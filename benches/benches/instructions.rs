@@ -13,7 +13,7 @@
     reason = "what the macros of gungraun make is public"
 )]
 
-#[path = "peers/src/by_hand/mod.rs"]
+#[path = "../by_hand/mod.rs"]
 #[expect(
     dead_code,
     clippy::indexing_slicing,
@@ -22,9 +22,10 @@
     reason = "a part of another package, which has its own lints"
 )]
 mod by_hand;
-#[path = "workloads/walk.rs"]
+#[path = "../../tests/workloads/walk.rs"]
 mod walk;
 #[expect(dead_code, reason = "a part of what the peers use")]
+#[path = "../../tests/workloads/mod.rs"]
 mod workloads;
 
 use std::hint::black_box;

@@ -8,11 +8,12 @@
 //!
 //! Rates are per packet or per byte, whichever the group is about. `benches/peers` compares with other crates.
 
-#[path = "workloads/hostile.rs"]
+#[path = "../../tests/workloads/hostile.rs"]
 mod hostile;
-#[path = "workloads/walk.rs"]
+#[path = "../../tests/workloads/walk.rs"]
 mod walk;
 #[expect(dead_code, unreachable_pub, reason = "a part of what the peers use")]
+#[path = "../../tests/workloads/mod.rs"]
 mod workloads;
 
 use std::hint::black_box;

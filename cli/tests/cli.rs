@@ -71,7 +71,7 @@ mod golden_frames {
     }
 
     fn vectors() -> Vec<Vector> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors");
         let mut vectors = Vec::new();
         for folder in ["v3", "v5"] {
             for entry in fs::read_dir(root.join(folder)).unwrap() {

@@ -1,0 +1,1 @@
+//! Scenarios of MQTT played against live brokers and clients, and what their answers are worth.
