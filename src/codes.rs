@@ -139,12 +139,14 @@ fn put_codes<C: Code, B: BufMut>(codes: &[C], dst: &mut B) {
     }
 }
 
-/// A reason code of the packet's table that the sender, if known, may send.
+/// A reason code of the packet's table; in AUTH one that the sender, if known, may send.
 ///
 /// # Conformance
 ///
 /// A code outside the table is a protocol error: nine statements say that the sender MUST use one of the table's, none
-/// names the class.
+/// names the class. The "Sent by" columns of PUBACK, PUBREC and DISCONNECT are descriptions: no statement forbids the
+/// other side to send such a code, and deployed clients do. §4.12 and §4.12.1 define who sends which code of AUTH in
+/// which step, and nothing else.
 #[inline(always)]
 pub(crate) fn reason_code<'a, R: PacketReason>(
     i: &'a [u8],
@@ -156,7 +158,7 @@ pub(crate) fn reason_code<'a, R: PacketReason>(
         return refuse(i, ErrorKind::ReasonCode { packet, code });
     };
     match options.sender {
-        Some(sender) if !reason.can_be_sent_by(sender) => refuse(
+        Some(sender) if is_auth::<R>() && !reason.can_be_sent_by(sender) => refuse(
             i,
             ErrorKind::ReasonCodeSender {
                 packet,
@@ -166,6 +168,11 @@ pub(crate) fn reason_code<'a, R: PacketReason>(
         ),
         _ => Ok((rest, reason)),
     }
+}
+
+/// Whether the codes are those of AUTH; known when it is compiled.
+const fn is_auth<R: PacketReason>() -> bool {
+    matches!(R::PACKET, PacketType::Auth)
 }
 
 /// Makes the error for an undefined code: reason codes in 5.0, return codes in 3.x.

@@ -24,8 +24,8 @@ pub trait Encode: Sealed {
     ///
     /// # Errors
     ///
-    /// Nothing is written on an error. See [`EncodeError`]; without options only an AUTH without method, a lack of
-    /// room in `dst` and a Remaining Length above 268,435,455 are left.
+    /// Nothing is written on an error. See [`EncodeError`]; without options only an Authentication Method that is
+    /// missing, a lack of room in `dst` and a Remaining Length above 268,435,455 are left.
     #[inline]
     fn encode<B: BufMut>(&self, dst: &mut B) -> Result<usize, EncodeError> {
         self.encode_with(EncodeOptions::DEFAULT, dst)
@@ -34,9 +34,10 @@ pub trait Encode: Sealed {
     /// Writes the packet in its shortest legal form, within what `options` say of sender and receiver; returns the
     /// number of bytes written.
     ///
-    /// A packet above the receiver's Maximum Packet Size loses all its User Properties, then its Reason String, and
-    /// no more of them than it must: [MQTT-3.2.2-19], [MQTT-3.2.2-20] and their kin. Both are left out where the
-    /// Client did not ask for problem information, [MQTT-3.1.2-29].
+    /// A packet above the receiver's Maximum Packet Size loses all its User Properties; if that is not enough, its
+    /// Reason String, too: [MQTT-3.2.2-19], [MQTT-3.2.2-20] and the like of the other packets. User Properties that
+    /// would fit once the Reason String is gone do not come back. Both are left out where the Client did not ask for
+    /// problem information, [MQTT-3.1.2-29].
     ///
     /// # Errors
     ///
@@ -105,9 +106,13 @@ pub enum EncodeError {
         /// Who wants to send it.
         sender: Side,
     },
-    /// An AUTH needs an Authentication Method, MQTT 5.0 §3.15.2.2.2, [MQTT-4.12.0-5].
-    #[error("AUTH without authentication method")]
-    NoAuthenticationMethod,
+    /// An AUTH needs an Authentication Method, MQTT 5.0 §3.15.2.2.2, [MQTT-4.12.0-5]; a CONNACK that accepts the
+    /// connection needs it beside Authentication Data, [MQTT-4.12.0-5], [MQTT-4.12.0-6].
+    #[error("{packet} without authentication method")]
+    NoAuthenticationMethod {
+        /// The packet type.
+        packet: PacketType,
+    },
     /// MQTT 3.1 cannot say this: it has no Session Present and no SUBACK failure.
     #[error("{what} cannot be said in MQTT 3.1")]
     NotInV3_1 {

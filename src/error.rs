@@ -25,8 +25,8 @@ pub enum ErrorKind {
         /// The four bits.
         flags: u8,
     },
-    /// This side never sends this packet type.
-    #[error("{packet} is never sent by a {sender}")]
+    /// This side must not send this packet type.
+    #[error("{packet} must not be sent by a {sender}")]
     WrongDirection {
         /// The packet type.
         packet: PacketType,
@@ -63,9 +63,18 @@ pub enum ErrorKind {
         /// Its Connect Return Code.
         code: u8,
     },
-    /// A field does not fit into what is left of the packet or of its property section.
+    /// A field does not fit into what is left of the packet.
     #[error("a field runs past the end")]
     Truncated,
+    /// The packet ends where its Property Length has to be.
+    #[error("property length is missing")]
+    NoPropertyLength,
+    /// A property does not fit into what is left of the property section.
+    #[error("{id} ({:#04x}) runs past the end of the properties", .id.as_u8())]
+    PropertyTruncated {
+        /// The property.
+        id: PropertyId,
+    },
     /// The Property Length is larger than what is left of the packet.
     #[error("property length {length} runs past the end of the packet")]
     PropertyLength {
@@ -109,8 +118,8 @@ pub enum ErrorKind {
         /// The byte.
         code: u8,
     },
-    /// The reason code is in the packet's table, but this side never sends it.
-    #[error("reason code {code:#04x} of {packet} is never sent by a {sender}")]
+    /// The code is one of AUTH's, but of a step that the other side takes, §4.12, §4.12.1.
+    #[error("reason code {code:#04x} of {packet} must not be sent by a {sender}")]
     ReasonCodeSender {
         /// The packet type.
         packet: PacketType,
@@ -155,8 +164,8 @@ pub enum ErrorKind {
         /// The value.
         value: u32,
     },
-    /// This side never sends this property.
-    #[error("{id} ({:#04x}) is never sent by a {sender}", .id.as_u8())]
+    /// This side must not send this property.
+    #[error("{id} ({:#04x}) must not be sent by a {sender}", .id.as_u8())]
     PropertySender {
         /// The property.
         id: PropertyId,
@@ -234,6 +243,8 @@ impl ErrorKind {
             | Self::RemainingLength { .. }
             | Self::V3Connack { .. }
             | Self::Truncated
+            | Self::NoPropertyLength
+            | Self::PropertyTruncated { .. }
             | Self::PropertyLength { .. }
             | Self::TrailingBytes { .. } => ErrorClass::MalformedPacket,
             // §3.2.2.1: reserved bits, as in the fixed header.
@@ -246,7 +257,7 @@ impl ErrorKind {
             Self::IllFormedUtf8 | Self::NullCharacter => ErrorClass::MalformedPacket,
             // §3.1.2.11.4, §3.2.2.3.6: a closer code than Protocol Error.
             Self::PacketTooLarge { .. } => ErrorClass::PacketTooLarge,
-            // Table 2-1 and the "Sent by" columns.
+            // Table 2-1, §4.12, [MQTT-3.14.2-2].
             Self::WrongDirection { .. }
             | Self::ReasonCodeSender { .. }
             | Self::PropertySender { .. } => ErrorClass::ProtocolError,
@@ -362,6 +373,9 @@ impl DecodeError {
                 P::Pubrel => "MQTT-3.6.1-1",
                 P::Disconnect => "MQTT-3.14.1-1",
                 P::Auth => "MQTT-3.15.1-1",
+                P::Publish => "MQTT-3.3.1-4",
+                P::Subscribe => "MQTT-3.8.1-1",
+                P::Unsubscribe => "MQTT-3.10.1-1",
                 _ => "MQTT-2.1.3-1",
             },
             ErrorKind::VariableByteIntegerTooLong => "1.5.5",
@@ -372,7 +386,8 @@ impl DecodeError {
             },
             ErrorKind::RemainingLength { .. } | ErrorKind::Truncated => "2.1.4",
             ErrorKind::V3Connack { .. } => "3.2.2",
-            ErrorKind::PropertyLength { .. } => "2.2.2.1",
+            ErrorKind::NoPropertyLength => "MQTT-2.2.2-1",
+            ErrorKind::PropertyLength { .. } | ErrorKind::PropertyTruncated { .. } => "2.2.2.1",
             ErrorKind::TrailingBytes { .. } => "2.3",
             ErrorKind::ConnackFlags { .. } => "MQTT-3.2.2-1",
             ErrorKind::SessionPresent { .. } => "MQTT-3.2.2-6",
@@ -394,13 +409,7 @@ impl DecodeError {
                     _ => "2.4",
                 }
             }
-            ErrorKind::ReasonCodeSender { packet, .. } => match packet {
-                P::Puback => "3.4.2.1",
-                P::Pubrec => "3.5.2.1",
-                P::Disconnect => "3.14.2.1",
-                P::Auth => "3.15.2.1",
-                _ => "2.4",
-            },
+            ErrorKind::ReasonCodeSender { .. } => "3.15.2.1",
             ErrorKind::NoCodes { packet } => match packet {
                 P::Unsuback => "3.11.3",
                 _ => "3.9.3",
@@ -424,6 +433,9 @@ impl DecodeError {
             ErrorKind::FixedHeaderFlags { packet, .. } => match packet {
                 P::Pubrel => "MQTT-3.6.1-1",
                 P::Disconnect => "MQTT-3.14.1-1",
+                P::Publish => "MQTT-3.3.1-4",
+                P::Subscribe => "MQTT-3.8.1-1",
+                P::Unsubscribe => "MQTT-3.10.1-1",
                 _ => "MQTT-2.2.2-2",
             },
             ErrorKind::RemainingLength { packet, .. } => match packet {
@@ -440,6 +452,8 @@ impl DecodeError {
             ErrorKind::SessionPresent { .. } => "MQTT-3.2.2-4",
             ErrorKind::PacketIdentifierZero => match self.packet {
                 Some(P::Suback | P::Unsuback) => "MQTT-2.3.1-7",
+                // The statement of the others does not name it.
+                Some(P::Pubcomp) => "2.3.1",
                 _ => "MQTT-2.3.1-6",
             },
             ErrorKind::ReturnCode { packet, .. } => match packet {
@@ -460,15 +474,21 @@ impl DecodeError {
             | ErrorKind::WrongDirection { packet, .. }
             | ErrorKind::ReturnCode { packet, .. }
             | ErrorKind::NoCodes { packet } => match packet {
+                P::Connect => "3.1",
                 P::Connack => "3.2",
+                P::Publish => "3.3",
                 P::Puback => "3.4",
                 P::Pubrec => "3.5",
                 P::Pubrel => "3.6",
                 P::Pubcomp => "3.7",
+                P::Subscribe => "3.8",
                 P::Suback => "3.9",
+                P::Unsubscribe => "3.10",
                 P::Unsuback => "3.11",
+                P::Pingreq => "3.12",
+                P::Pingresp => "3.13",
                 P::Disconnect => "3.14",
-                _ => "2.1",
+                P::Auth => "2.1",
             },
             ErrorKind::PacketIdentifierZero => "2.4",
             // What is left concerns the fixed header; the other kinds do not occur in 3.1.

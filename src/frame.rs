@@ -62,6 +62,10 @@ impl<'a> Frame<'a> {
     /// MQTT 5.0 §3.1.2.1 and §3.1.2.2, 3.1.1 §3.1.2.1 and §3.1.2.2, 3.1 §3.1. The rest of the CONNECT is not looked
     /// into.
     ///
+    /// # Conformance
+    ///
+    /// Protocol levels 0x83 and 0x84 are 3.1 and 3.1.1: the high bit is how a mosquitto bridge says what it is.
+    ///
     /// ```
     /// use mqtt_reason::{Decoded, Version, v5};
     ///
@@ -76,8 +80,9 @@ impl<'a> Frame<'a> {
             return None;
         }
         match *self.body() {
-            [0, 4, b'M', b'Q', b'T', b'T', level @ (4 | 5), ..] => Version::from_level(level),
-            [0, 6, b'M', b'Q', b'I', b's', b'd', b'p', 3, ..] => Some(Version::V3_1),
+            [0, 4, b'M', b'Q', b'T', b'T', 5, ..] => Some(Version::V5_0),
+            [0, 4, b'M', b'Q', b'T', b'T', 4 | 0x84, ..] => Some(Version::V3_1_1),
+            [0, 6, b'M', b'Q', b'I', b's', b'd', b'p', 3 | 0x83, ..] => Some(Version::V3_1),
             _ => None,
         }
     }
@@ -177,7 +182,12 @@ pub(crate) fn header(
             max: options.max_packet_size,
         });
     }
-    let len = total as usize;
+    let Some(len) = size::<usize>(total) else {
+        return refuse(ErrorKind::PacketTooLarge {
+            len: total,
+            max: u32::try_from(usize::MAX).unwrap_or(u32::MAX),
+        });
+    };
     match NonZeroUsize::new(len.saturating_sub(i.len())) {
         Some(needed) => Ok(HeaderOrNeeded::Needed(needed)),
         None => Ok(HeaderOrNeeded::Header(Header {
@@ -186,6 +196,12 @@ pub(crate) fn header(
             len,
         })),
     }
+}
+
+/// The size of a packet as a length in memory; `None` if memory has no such length, where `usize` has 16 bits.
+#[inline]
+fn size<T: TryFrom<u32>>(total: u32) -> Option<T> {
+    T::try_from(total).ok()
 }
 
 const fn needed(count: usize) -> HeaderOrNeeded {
@@ -210,9 +226,6 @@ fn packet_type(
     let Some(packet) = packet else {
         return refuse(ErrorKind::ReservedPacketType { number: first >> 4 }, None);
     };
-    if !packet.is_reason_coded() {
-        return Ok(packet);
-    }
     if !flags_are_valid(version, packet, first) {
         let flags = first & 0x0F;
         return refuse(ErrorKind::FixedHeaderFlags { packet, flags }, Some(packet));
@@ -225,16 +238,18 @@ fn packet_type(
     }
 }
 
-/// Whether the low four bits belong to the packet type, [MQTT-2.1.3-1], 3.1.1 [MQTT-2.2.2-2].
+/// Whether the low four bits belong to the packet type, [MQTT-2.1.3-1], 3.1.1 [MQTT-2.2.2-2]; those of a PUBLISH say
+/// something, but there is no QoS 3, [MQTT-3.3.1-4].
 ///
 /// # Conformance
 ///
-/// 3.1 does not use the bits, except in PUBREL: it has QoS 1 there, and DUP when it is sent again (3.1 §3.6).
+/// 3.1 forbids no bits: it describes which packets use them, and in SUBSCRIBE, UNSUBSCRIBE and PUBREL what they are
+/// (3.1 §2.1, §3.6).
 #[inline]
 const fn flags_are_valid(version: Version, packet: PacketType, first: u8) -> bool {
     match (version, packet) {
-        (Version::V3_1, PacketType::Pubrel) => first & 0b0110 == 0b0010,
         (Version::V3_1, _) => true,
+        (Version::V3_1_1 | Version::V5_0, PacketType::Publish) => first & 0b0110 != 0b0110,
         (Version::V3_1_1 | Version::V5_0, _) => first == packet.first_byte(),
     }
 }
@@ -379,4 +394,18 @@ pub(crate) fn place(
     };
     let offset = u32::try_from(packet.offset(at)).unwrap_or(u32::MAX);
     DecodeError::new(kind, offset, Some(packet_type), version, sender)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn a_size_that_memory_does_not_have_does_not_wrap() {
+        assert_eq!(size::<u16>(0xFFFF), Some(0xFFFF));
+        assert_eq!(size::<u16>(0x1_0000), None);
+        assert_eq!(size::<u16>(0x1_0004), None);
+        assert_eq!(size::<u16>(268_435_460), None);
+        assert_eq!(size::<usize>(268_435_460), Some(268_435_460));
+    }
 }

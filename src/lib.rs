@@ -62,8 +62,8 @@
 //! }
 //!
 //! assert_eq!(received(&[0x40, 0x03, 0x00, 0x0A, 0x87, 0x40]), Ok(5));
-//! // 0x10 No matching subscribers is the Server's.
-//! assert_eq!(received(&[0x40, 0x03, 0x00, 0x0A, 0x10]), Err(DisconnectReason::ProtocolError));
+//! // PUBACK has no code 0x8B.
+//! assert_eq!(received(&[0x40, 0x03, 0x00, 0x0A, 0x8B]), Err(DisconnectReason::ProtocolError));
 //! ```
 //!
 //! # How to embed it
@@ -97,14 +97,21 @@
 //!
 //! # Conformance
 //!
-//! A decoder enforces every MUST, every error that the specification states, and every "Sent by" column once the
-//! sender is known ([`DecodeOptions::sender`]); nothing beyond that, and there is no lenient mode. Where the
+//! A decoder refuses what the specification forbids: by a MUST, by an error that it states, by a form that it does not
+//! define; some of it shows only once the sender is known ([`DecodeOptions::sender`]). What the specification merely
+//! describes otherwise is decoded, and there is no lenient mode. An encoder keeps to the descriptions as well. Where the
 //! specification contradicts itself or leaves a choice, ours stands under a heading "Conformance" like this one.
 //! Section numbers are those of [MQTT 5.0](https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html) unless
 //! [3.1.1](http://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html) is named.
 //!
-//! What needs knowledge of CONNECT, SUBSCRIBE or PUBLISH is left to you: whether a Packet Identifier is in use, whether
-//! there are as many codes as Topic Filters, the order of packets, the Authentication Method of a connection.
+//! What needs knowledge of other packets is left to you: whether a Packet Identifier is in use, whether there are as
+//! many codes as Topic Filters, the order of packets, the Authentication Method of a connection, and what a packet says
+//! against its CONNECT: a Session Expiry Interval in DISCONNECT where CONNECT had 0 (§3.14.2.2.2), Response Information
+//! that was not asked for [MQTT-3.1.2-28], an Assigned Client Identifier [MQTT-3.2.2-16], Session Present with Clean Start
+//! [MQTT-3.2.2-2]. Of a packet of another type, type, flags, direction and size are checked, and nothing behind them.
+//!
+//! Strings may hold U+0001 to U+001F, U+007F to U+009F and noncharacters, which the specification says they SHOULD NOT:
+//! they are read and written. A receiver is in its right to take them for malformed (§1.5.4).
 //!
 //! # Features
 //!

@@ -36,7 +36,9 @@ impl DecodeOptions {
 
     /// Who sent the bytes: a Server decodes with [`Side::Client`], a Client with [`Side::Server`].
     ///
-    /// Turns on the checks of direction (Table 2-1), of the "Sent by" columns, and of [MQTT-3.14.2-2].
+    /// Turns on the checks of direction (Table 2-1, all fifteen packet types), of who sends which code of AUTH (§4.12,
+    /// §4.12.1), and of [MQTT-3.14.2-2]. The "Sent by" columns of PUBACK, PUBREC and DISCONNECT are descriptions: a code
+    /// in the wrong column is decoded.
     pub const fn sender(mut self, sender: Side) -> Self {
         self.sender = Some(sender);
         self

@@ -107,10 +107,11 @@ impl PacketType {
         }
     }
 
-    /// The first byte of one of the nine reason-coded packets: type and fixed flags, [MQTT-2.1.3-1], Table 2-2.
+    /// The first byte of a packet: type and fixed flags, [MQTT-2.1.3-1], Table 2-2; a PUBLISH, whose flags say
+    /// something, has those of QoS 0.
     pub(crate) const fn first_byte(self) -> u8 {
         let flags = match self {
-            Self::Pubrel => 0b0010,
+            Self::Pubrel | Self::Subscribe | Self::Unsubscribe => 0b0010,
             _ => 0b0000,
         };
         (self as u8) << 4 | flags
@@ -230,18 +231,28 @@ impl Version {
         }
     }
 
-    /// Who may send packets of this type, Table 2-1 in 5.0 and 3.1.1.
-    ///
-    /// Only the nine reason-coded packets are judged; the others are passed through, whoever sent them.
+    /// Who may send packets of this type: Table 2-1 of 5.0, Table 2.1 of 3.1.1; 3.1 §3.1 to §3.14.
     #[must_use]
     pub const fn sender_of(self, packet: PacketType) -> SentBy {
         match packet {
-            PacketType::Connack | PacketType::Suback | PacketType::Unsuback => SentBy::Server,
+            PacketType::Connect
+            | PacketType::Subscribe
+            | PacketType::Unsubscribe
+            | PacketType::Pingreq => SentBy::Client,
+            PacketType::Connack
+            | PacketType::Suback
+            | PacketType::Unsuback
+            | PacketType::Pingresp => SentBy::Server,
             PacketType::Disconnect => match self {
                 Self::V5_0 => SentBy::Either,
                 Self::V3_1 | Self::V3_1_1 => SentBy::Client,
             },
-            _ => SentBy::Either,
+            PacketType::Publish
+            | PacketType::Puback
+            | PacketType::Pubrec
+            | PacketType::Pubrel
+            | PacketType::Pubcomp
+            | PacketType::Auth => SentBy::Either,
         }
     }
 }

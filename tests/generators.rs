@@ -272,9 +272,9 @@ fn kind_of(defect: Defect, version: Version) -> &'static str {
         Defect::PacketTooLarge => "PacketTooLarge",
         Defect::RemainingLength => "RemainingLength",
         Defect::V3Connack => "V3Connack",
-        Defect::Truncated | Defect::PropertyLengthTruncated | Defect::PropertyTruncated => {
-            "Truncated"
-        }
+        Defect::Truncated | Defect::PropertyLengthTruncated => "Truncated",
+        Defect::NoPropertyLength => "NoPropertyLength",
+        Defect::PropertyTruncated => "PropertyTruncated",
         Defect::ConnackFlags => "ConnackFlags",
         Defect::SessionPresent => "SessionPresent",
         Defect::PacketIdentifierZero => "PacketIdentifierZero",

@@ -281,7 +281,9 @@ fn builds_within_the_options() {
     assert!(matches!(auth.packet(), Packet::Auth(Auth { .. })));
     assert_eq!(
         v5::OwnedPacket::new(&auth.packet()),
-        Err(EncodeError::NoAuthenticationMethod)
+        Err(EncodeError::NoAuthenticationMethod {
+            packet: mqtt_reason::PacketType::Auth
+        })
     );
 }
 
@@ -372,9 +374,15 @@ fn learns_the_version_from_connect() {
     assert_eq!(version(b"\x10\x07\0\x04MQTT\x05"), Some(Version::V5_0));
     assert_eq!(version(b"\x10\x07\0\x04MQTT\x04"), Some(Version::V3_1_1));
     assert_eq!(version(b"\x10\x09\0\x06MQIsdp\x03"), Some(Version::V3_1));
+    // Bridges.
+    assert_eq!(version(b"\x10\x07\0\x04MQTT\x84"), Some(Version::V3_1_1));
+    assert_eq!(version(b"\x10\x09\0\x06MQIsdp\x83"), Some(Version::V3_1));
     for other in [
         &b"\x10\x07\0\x04MQTT\x03"[..],
         b"\x10\x07\0\x04MQTT\x06",
+        b"\x10\x07\0\x04MQTT\x83",
+        b"\x10\x07\0\x04MQTT\x85",
+        b"\x10\x09\0\x06MQIsdp\x84",
         b"\x10\x09\0\x06MQIsdp\x04",
         b"\x10\x07\0\x04mqtt\x05",
         b"\x10\x06\0\x04MQTT",

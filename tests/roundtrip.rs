@@ -349,7 +349,12 @@ fn auth_without_method_is_not_written() {
         ),
     ] {
         let error = written(|buffer| packet.encode(buffer));
-        assert_eq!(error, Err(EncodeError::NoAuthenticationMethod));
+        assert_eq!(
+            error,
+            Err(EncodeError::NoAuthenticationMethod {
+                packet: mqtt_reason::PacketType::Auth
+            })
+        );
     }
 }
 

@@ -538,7 +538,8 @@ fn strings_are_read_as_they_were_written_between_bytes_that_are_no_text() {
         ];
         // In parts: Authentication Data twice in one packet is not allowed.
         for properties in [&properties[..6], &properties[5..], &properties[6..]] {
-            let connack = v5::Connack::accepted(false)
+            // One that refuses: an accepting one has no Authentication Data without a method.
+            let connack = v5::Connack::refused(v5::ConnackReason::ServerBusy)
                 .with_properties(v5::ConnackProperties::try_from(properties).unwrap());
             let mut written = Vec::new();
             connack.encode(&mut written).unwrap();

@@ -195,7 +195,7 @@ impl Encode {
         packet
             .encode(&self.circumstances.encode_options(), &mut bytes)
             .map_err(|error| match error {
-                EncodeError::NoAuthenticationMethod => {
+                EncodeError::NoAuthenticationMethod { .. } => {
                     usage(format!("{error}: give --authentication-method"))
                 }
                 _ => usage(error.to_string()),

@@ -584,7 +584,7 @@ async fn tells_packets_in_words() {
         " #1 opened by 127.0.0.1:",
         "Z #1 client CONNECT: MQTT 3.1.1\n",
         "Z #1 server CONNACK: 0x05 Connection Refused, not authorized. ",
-        "Z #1 client CONNACK refused: CONNACK is never sent by a client\n",
+        "Z #1 client CONNACK refused: CONNACK must not be sent by a client\n",
         "§2.2.1 of MQTT 3.1.1",
         " #1 closed; 19 bytes from the client, 4 from the server\n",
     ] {

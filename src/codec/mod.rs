@@ -216,21 +216,21 @@ impl Codec {
     ///
     /// # Conformance
     ///
-    /// Its fixed header is read by the rules that all versions share; those of 5.0 are applied once it is known to be
-    /// of that version.
+    /// Its fixed header is read by the rules that all versions share, which are those of 3.1; those of its own version
+    /// are applied once that is known.
     fn connect(&mut self, src: &mut BytesMut) -> Result<Option<Item>, CodecError> {
         if let Some(packet) = src.first().copied().and_then(PacketType::from_first_byte)
             && packet != PacketType::Connect
         {
             return Err(CodecError::NotConnect { packet });
         }
-        let header = frame::header(Version::V3_1_1, &self.decode, src)
-            .map_err(|error| self.refuse(error))?;
+        let header =
+            frame::header(Version::V3_1, &self.decode, src).map_err(|error| self.refuse(error))?;
         let HeaderOrNeeded::Header(header) = header else {
             return Ok(None);
         };
         self.version = frame::frame(&header, src).connect_version();
-        let version = self.version.unwrap_or(Version::V3_1_1);
+        let version = self.version.unwrap_or(Version::V3_1);
         OwnedFrame::decode(version, &self.decode, src)
             .map(|frame| frame.map(Item::Frame))
             .map_err(|error| self.refuse(error))

@@ -58,7 +58,7 @@ impl<'a> Auth<'a> {
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (reason, properties_at) = match i {
             [] => return Ok((i, Self::without_body(i, options)?)),
-            [_, end @ ..] if end.is_empty() => return refuse(end, ErrorKind::Truncated),
+            [_, end @ ..] if end.is_empty() => return refuse(end, ErrorKind::NoPropertyLength),
             _ => {
                 let (rest, reason) = reason_code(i, options)?;
                 (reason, rest)
@@ -127,7 +127,9 @@ impl Encode for Auth<'_> {
             .find(PropertyId::AuthenticationMethod)
             .is_none()
         {
-            return Err(EncodeError::NoAuthenticationMethod);
+            return Err(EncodeError::NoAuthenticationMethod {
+                packet: PacketType::Auth,
+            });
         }
         self.layout().write(options, dst, |_| ())
     }

@@ -9,6 +9,7 @@ use crate::encode::{Encode, EncodeError, Layout, Short};
 use crate::error::{ErrorKind, Parsed, read, refuse};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::PacketType;
+use crate::property_id::PropertyId;
 use crate::reason::sealed::Sealed;
 use crate::v5::properties::ConnackProperties;
 use crate::v5::reason::ConnackReason;
@@ -115,6 +116,15 @@ impl<'a> Connack<'a> {
         Ok((rest, connack))
     }
 
+    /// Whether there is Authentication Data, but no Authentication Method: [MQTT-4.12.0-5], [MQTT-4.12.0-6].
+    #[inline]
+    fn has_data_without_method(&self) -> bool {
+        let section = self.properties.section();
+        !section.is_empty()
+            && section.find(PropertyId::AuthenticationData).is_some()
+            && section.find(PropertyId::AuthenticationMethod).is_none()
+    }
+
     #[inline]
     fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 5]> {
         let flags = u8::from(self.session_present);
@@ -143,6 +153,11 @@ impl Encode for Connack<'_> {
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
+        if self.reason == ConnackReason::Success && self.has_data_without_method() {
+            return Err(EncodeError::NoAuthenticationMethod {
+                packet: PacketType::Connack,
+            });
+        }
         self.layout().write(options, dst, |_| ())
     }
 }

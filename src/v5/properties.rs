@@ -114,6 +114,9 @@ impl<'a> Section<'a> {
         allowed: PropertySet,
         options: &DecodeOptions,
     ) -> Parsed<'a, Self> {
+        if i.is_empty() {
+            return Err(no_length(i));
+        }
         let (after_length, length) = read!(wire::variable_byte_integer, i);
         let Some((bytes, rest)) = after_length.split_at_checked(length as usize) else {
             return Err(too_long(i, length));
@@ -250,6 +253,26 @@ fn put_all<B: BufMut>(items: &[Property<'_>], dst: &mut B) {
     }
 }
 
+/// The error about a packet that ends where its Property Length has to be.
+#[cold]
+#[inline(never)]
+fn no_length(i: &[u8]) -> nom::Err<ParseError<'_>> {
+    failure(i, ErrorKind::NoPropertyLength)
+}
+
+/// The error about a property that goes past the end of the section, or any other error about its value.
+#[cold]
+#[inline(never)]
+fn in_property(error: nom::Err<ParseError<'_>>, id: PropertyId) -> nom::Err<ParseError<'_>> {
+    error.map(|error| match error.kind {
+        ErrorKind::Truncated => ParseError {
+            kind: ErrorKind::PropertyTruncated { id },
+            ..error
+        },
+        _ => error,
+    })
+}
+
 /// The error about a Property Length that goes past the end of the packet.
 #[cold]
 #[inline(never)]
@@ -276,7 +299,7 @@ fn check(
         if id != PropertyId::UserProperty {
             open.remove(id);
         }
-        (rest, ()) = check_value(id, value)?;
+        (rest, ()) = check_value(id, value).map_err(|error| in_property(error, id))?;
     }
     Ok(())
 }

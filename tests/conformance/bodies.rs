@@ -184,17 +184,17 @@ fn agrees_on_every_body_of_three_bytes_in_5_0_from_a_server() {
     every_body_of_three(
         Version::V5_0,
         Some(Sender::Server),
-        [23, acks[0], acks[1], acks[2], acks[3], 0, 0, 1 + 2 * 29, 1],
+        [23, acks[0], acks[1], acks[2], acks[3], 0, 0, 1 + 2 * 30, 1],
     );
 }
 
 #[test]
 fn agrees_on_every_body_of_three_bytes_in_5_0_from_a_client() {
-    let acks = [9 * IDS, 9 * IDS, 3 * IDS, 3 * IDS];
+    let acks = [10 * IDS, 10 * IDS, 3 * IDS, 3 * IDS];
     every_body_of_three(
         Version::V5_0,
         Some(Sender::Client),
-        [0, acks[0], acks[1], acks[2], acks[3], 0, 0, 1 + 2 * 16, 0],
+        [0, acks[0], acks[1], acks[2], acks[3], 0, 0, 1 + 2 * 30, 0],
     );
 }
 
@@ -243,10 +243,9 @@ fn agrees_on_every_body_of_four_bytes_with_an_identifier_that_matters() {
         }
     }
     assert_eq!(total, 9 * 6 * 4 * 256 * 256);
-    // With three identifiers each. In 5.0: a Property Length of 0 after a code of PUBACK, PUBREC, PUBREL, PUBCOMP,
-    // where a Client sends one code less in two of them; a code after it in SUBACK and UNSUBACK, not from a Client.
+    // With three identifiers each. In 5.0: a Property Length of 0 after a code of PUBACK, PUBREC, PUBREL, PUBCOMP; a code after it in SUBACK and UNSUBACK, not from a Client.
     // In 3.1.1 and 3.1: two codes in SUBACK, not from a Client.
-    let of_5_0 = (9 + 9 + 2 + 2) * 3 - 2 + (12 + 7) * 2;
+    let of_5_0 = (9 + 9 + 2 + 2) * 3 + (12 + 7) * 2;
     let of_3_x = 2 * 2 * 4 * 4;
     assert_eq!(accepted, 3 * (of_5_0 + of_3_x));
 }
@@ -282,7 +281,7 @@ fn agrees_on_bodies_of_five_bytes_that_matter_in_5_0_from_a_server() {
         Width::FewBehindBadHeaders,
         Version::V5_0,
         Some(Sender::Server),
-        [64, 0, 0, 0, 0, FEW_IDS * 36, FEW_IDS * 16, 8 * 2, 2],
+        [64, 0, 0, 0, 0, FEW_IDS * 36, FEW_IDS * 16, 9 * 2, 2],
     );
 }
 
@@ -292,7 +291,7 @@ fn agrees_on_bodies_of_five_bytes_that_matter_in_5_0_from_a_client() {
         Width::FewBehindBadHeaders,
         Version::V5_0,
         Some(Sender::Client),
-        [0, 0, 0, 0, 0, 0, 0, 7 * 2, 2],
+        [0, 0, 0, 0, 0, 0, 0, 9 * 2, 2],
     );
 }
 

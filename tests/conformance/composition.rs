@@ -130,9 +130,9 @@ fn each_packet_has_a_parser_of_its_own() {
 fn options_reach_the_parser() {
     let from_client = DecodeOptions::new().sender(Side::Client);
     let mut packet = v5::parse::packet_with::<nom::error::Error<_>>(from_client);
-    assert!(packet(&[0xE0, 0x01, 0x04]).is_ok());
+    assert!(packet(&[0xF0, 6, 0x19, 4, 0x15, 0, 1, b'A']).is_ok());
     assert!(matches!(
-        packet(&[0xE0, 0x01, 0x8E]),
+        packet(&[0xF0, 6, 0x00, 4, 0x15, 0, 1, b'A']),
         Err(nom::Err::Failure(_))
     ));
 }

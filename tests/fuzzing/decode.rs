@@ -1,7 +1,7 @@
 //! Raw bytes: what is consumed is there, an error is inside the input, and what was decoded can be written and read
 //! again.
 
-use mqtt_reason::{DecodeError, Decoded, Encode, v3, v5};
+use mqtt_reason::{DecodeError, Decoded, Encode, EncodeError, PacketType, v3, v5};
 
 use crate::codec::options;
 use crate::input;
@@ -62,10 +62,20 @@ fn again_v5(packet: &v5::Packet<'_>) {
             let packet = *packet;
             assert_eq!(again, Ok(Decoded::Packet { packet, len }));
         }
-        // The one decoded value that cannot be written back.
+        // The decoded values that cannot be written back: an AUTH without a body, and a CONNACK that accepts with
+        // Authentication Data but without a method.
         Err(error) => {
-            assert_eq!(error, mqtt_reason::EncodeError::NoAuthenticationMethod);
-            assert_eq!(packet.properties().count(), 0);
+            let packet_type = packet.packet_type();
+            assert_eq!(
+                error,
+                EncodeError::NoAuthenticationMethod {
+                    packet: packet_type
+                }
+            );
+            let has_data = packet
+                .properties()
+                .any(|property| matches!(property, v5::Property::AuthenticationData(_)));
+            assert_eq!(has_data, packet_type == PacketType::Connack);
         }
     }
 }

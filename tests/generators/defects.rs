@@ -10,7 +10,7 @@ use mqtt_reason::{ErrorClass, Side, Version};
 use super::{malformed_by, refusal, samples};
 
 /// The rule that each defect breaks, and whether MQTT 5.0 names the class of the error.
-const RULES: [(Defect, &str, bool); 35] = [
+const RULES: [(Defect, &str, bool); 36] = [
     (Defect::ReservedPacketType, "2.1.2", false),
     (Defect::FixedHeaderFlags, "MQTT-2.1.3-1", true),
     (Defect::WrongDirection, "2.1.2", false),
@@ -20,11 +20,12 @@ const RULES: [(Defect, &str, bool); 35] = [
     (Defect::RemainingLength, "2.2.3", false),
     (Defect::V3Connack, "3.2.2", false),
     (Defect::Truncated, "2.1.4", false),
+    (Defect::NoPropertyLength, "MQTT-2.2.2-1", false),
     (Defect::ConnackFlags, "MQTT-3.2.2-1", false),
     (Defect::SessionPresent, "MQTT-3.2.2-6", false),
     (Defect::PacketIdentifierZero, "MQTT-2.2.1-5", false),
     (Defect::UndefinedCode, "2.4", false),
-    (Defect::CodeSender, "2.4", false),
+    (Defect::CodeSender, "3.15.2.1", false),
     (Defect::NoCodes, "3.9.3", false),
     (Defect::PropertyLengthTruncated, "2.2.2.1", false),
     (Defect::PropertyLengthTooLong, "1.5.5", true),
@@ -57,11 +58,9 @@ fn has_closer_rules(defect: Defect) -> bool {
             | Defect::PacketTooLarge
             | Defect::PacketIdentifierZero
             | Defect::UndefinedCode
-            | Defect::CodeSender
             | Defect::NoCodes
             | Defect::PropertyLengthTruncated
             | Defect::DuplicateProperty
-            | Defect::PropertyTruncated
             | Defect::PropertyValue
     )
 }

@@ -18,7 +18,10 @@ mod tests;
 use std::cell::Cell;
 
 use reader::{Reader, VariableByteInteger, variable_byte_integer};
-use tables::{AUTH, CONNACK, DISCONNECT, PUBACK, PUBCOMP, PUBREC, PUBREL, SUBACK, UNSUBACK};
+use tables::{
+    AUTH, CONNACK, CONNECT, DISCONNECT, PINGREQ, PINGRESP, PUBACK, PUBCOMP, PUBLISH, PUBREC,
+    PUBREL, SUBACK, SUBSCRIBE, UNSUBACK, UNSUBSCRIBE,
+};
 
 /// The protocol version the bytes are read as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -251,9 +254,6 @@ fn check_first_byte(first: u8, context: &Context) -> Result<(), Fault> {
     if !is_packet_type(packet_type, context.version) {
         return Err(malformed(0));
     }
-    if !is_one_of_the_nine(packet_type) {
-        return Ok(());
-    }
     // R11 to R14, R93, R102, R103
     if !flags_are_right(packet_type, flags, context.version) {
         return Err(malformed(0));
@@ -268,14 +268,14 @@ fn check_first_byte(first: u8, context: &Context) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The low nibble of the first byte: R11 to R14 in 5.0, R93 in 3.1.1, R102 and R103 in 3.1.
+/// The low nibble of the first byte, all fifteen types: R11 to R14 in 5.0, R93 in 3.1.1, R102 and R103 in 3.1.
 fn flags_are_right(packet_type: u8, flags: u8, version: Version) -> bool {
     match (version, packet_type) {
-        // R103: QoS 1 in bits 2 and 1; DUP (bit 3) and RETAIN (bit 0) are free.
-        (Version::V3_1, PUBREL) => flags & 0b0110 == 0b0010,
-        // R102: not used and not checked.
+        // R102, R103: described, not forbidden.
         (Version::V3_1, _) => true,
-        (_, PUBREL) => flags == 0b0010,
+        // R11: DUP, QoS and RETAIN; a QoS of 3 there is not.
+        (_, PUBLISH) => !matches!(flags, 0b0110 | 0b0111 | 0b1110 | 0b1111),
+        (_, PUBREL | SUBSCRIBE | UNSUBSCRIBE) => flags == 0b0010,
         (_, _) => flags == 0b0000,
     }
 }
@@ -283,7 +283,8 @@ fn flags_are_right(packet_type: u8, flags: u8, version: Version) -> bool {
 /// R16: who sends which packet.
 fn may_send(sender: Sender, packet_type: u8, version: Version) -> bool {
     match (packet_type, sender) {
-        (CONNACK | SUBACK | UNSUBACK, Sender::Client) => false,
+        (CONNACK | SUBACK | UNSUBACK | PINGRESP, Sender::Client) => false,
+        (CONNECT | SUBSCRIBE | UNSUBSCRIBE | PINGREQ, Sender::Server) => false,
         (DISCONNECT, Sender::Server) => version == Version::V5_0,
         _ => true,
     }

@@ -18,10 +18,22 @@ pub(super) const SUBACK: u8 = 9;
 pub(super) const UNSUBACK: u8 = 11;
 /// Packet type of DISCONNECT.
 pub(super) const DISCONNECT: u8 = 14;
+/// Packet type of CONNECT (R15, R16).
+pub(super) const CONNECT: u8 = 1;
+/// Packet type of PUBLISH (R15, R16).
+pub(super) const PUBLISH: u8 = 3;
+/// Packet type of SUBSCRIBE (R15, R16).
+pub(super) const SUBSCRIBE: u8 = 8;
+/// Packet type of UNSUBSCRIBE (R15, R16).
+pub(super) const UNSUBSCRIBE: u8 = 10;
+/// Packet type of PINGREQ (R15, R16).
+pub(super) const PINGREQ: u8 = 12;
+/// Packet type of PINGRESP (R15, R16).
+pub(super) const PINGRESP: u8 = 13;
 /// Packet type of AUTH.
 pub(super) const AUTH: u8 = 15;
 
-/// The "sent by" column.
+/// Who may send a code: a column where a statement backs it (R42, R43, R45).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum SentBy {
     Client,
@@ -81,27 +93,27 @@ const CONNACK_CODES: [(u8, SentBy); 22] = [
 ];
 
 const PUBACK_CODES: [(u8, SentBy); 9] = [
-    (0x00, SentBy::Both),   // Success
-    (0x10, SentBy::Server), // No matching subscribers (R45, D21)
-    (0x80, SentBy::Both),   // Unspecified error
-    (0x83, SentBy::Both),   // Implementation specific error
-    (0x87, SentBy::Both),   // Not authorized
-    (0x90, SentBy::Both),   // Topic Name invalid
-    (0x91, SentBy::Both),   // Packet Identifier in use
-    (0x97, SentBy::Both),   // Quota exceeded
-    (0x99, SentBy::Both),   // Payload format invalid
+    (0x00, SentBy::Both), // Success
+    (0x10, SentBy::Both), // No matching subscribers (R45, D21)
+    (0x80, SentBy::Both), // Unspecified error
+    (0x83, SentBy::Both), // Implementation specific error
+    (0x87, SentBy::Both), // Not authorized
+    (0x90, SentBy::Both), // Topic Name invalid
+    (0x91, SentBy::Both), // Packet Identifier in use
+    (0x97, SentBy::Both), // Quota exceeded
+    (0x99, SentBy::Both), // Payload format invalid
 ];
 
 const PUBREC_CODES: [(u8, SentBy); 9] = [
-    (0x00, SentBy::Both),   // Success
-    (0x10, SentBy::Server), // No matching subscribers (R45, D21)
-    (0x80, SentBy::Both),   // Unspecified error
-    (0x83, SentBy::Both),   // Implementation specific error
-    (0x87, SentBy::Both),   // Not authorized
-    (0x90, SentBy::Both),   // Topic Name invalid
-    (0x91, SentBy::Both),   // Packet Identifier in use
-    (0x97, SentBy::Both),   // Quota exceeded
-    (0x99, SentBy::Both),   // Payload format invalid
+    (0x00, SentBy::Both), // Success
+    (0x10, SentBy::Both), // No matching subscribers (R45, D21)
+    (0x80, SentBy::Both), // Unspecified error
+    (0x83, SentBy::Both), // Implementation specific error
+    (0x87, SentBy::Both), // Not authorized
+    (0x90, SentBy::Both), // Topic Name invalid
+    (0x91, SentBy::Both), // Packet Identifier in use
+    (0x97, SentBy::Both), // Quota exceeded
+    (0x99, SentBy::Both), // Payload format invalid
 ];
 
 const PUBREL_CODES: [(u8, SentBy); 2] = [
@@ -139,38 +151,38 @@ const UNSUBACK_CODES: [(u8, SentBy); 7] = [
     (0x91, SentBy::Server), // Packet Identifier in use
 ];
 
-/// R42; 0x87 stays the Server's (D18).
+/// R42: from either side (D18).
 const DISCONNECT_CODES: [(u8, SentBy); 30] = [
-    (0x00, SentBy::Both),   // Normal disconnection
-    (0x04, SentBy::Client), // Disconnect with Will Message
-    (0x80, SentBy::Both),   // Unspecified error
-    (0x81, SentBy::Both),   // Malformed Packet
-    (0x82, SentBy::Both),   // Protocol Error
-    (0x83, SentBy::Both),   // Implementation specific error
-    (0x87, SentBy::Server), // Not authorized
-    (0x89, SentBy::Server), // Server busy
-    (0x8B, SentBy::Server), // Server shutting down
-    (0x8C, SentBy::Both),   // Bad authentication method: in Table 2-6 only (R41, D1)
-    (0x8D, SentBy::Server), // Keep Alive timeout
-    (0x8E, SentBy::Server), // Session taken over
-    (0x8F, SentBy::Server), // Topic Filter invalid
-    (0x90, SentBy::Both),   // Topic Name invalid
-    (0x93, SentBy::Both),   // Receive Maximum exceeded
-    (0x94, SentBy::Both),   // Topic Alias invalid
-    (0x95, SentBy::Both),   // Packet too large
-    (0x96, SentBy::Both),   // Message rate too high
-    (0x97, SentBy::Both),   // Quota exceeded
-    (0x98, SentBy::Both),   // Administrative action
-    (0x99, SentBy::Both),   // Payload format invalid
-    (0x9A, SentBy::Server), // Retain not supported
-    (0x9B, SentBy::Both), // QoS not supported: the table says Server, 3.3.4 has a Client send it (D2)
-    (0x9C, SentBy::Server), // Use another server
-    (0x9D, SentBy::Server), // Server moved
-    (0x9E, SentBy::Server), // Shared Subscriptions not supported
-    (0x9F, SentBy::Server), // Connection rate exceeded
-    (0xA0, SentBy::Server), // Maximum connect time
-    (0xA1, SentBy::Server), // Subscription Identifiers not supported
-    (0xA2, SentBy::Server), // Wildcard Subscriptions not supported
+    (0x00, SentBy::Both), // Normal disconnection
+    (0x04, SentBy::Both), // Disconnect with Will Message
+    (0x80, SentBy::Both), // Unspecified error
+    (0x81, SentBy::Both), // Malformed Packet
+    (0x82, SentBy::Both), // Protocol Error
+    (0x83, SentBy::Both), // Implementation specific error
+    (0x87, SentBy::Both), // Not authorized
+    (0x89, SentBy::Both), // Server busy
+    (0x8B, SentBy::Both), // Server shutting down
+    (0x8C, SentBy::Both), // Bad authentication method: in Table 2-6 only (R41, D1)
+    (0x8D, SentBy::Both), // Keep Alive timeout
+    (0x8E, SentBy::Both), // Session taken over
+    (0x8F, SentBy::Both), // Topic Filter invalid
+    (0x90, SentBy::Both), // Topic Name invalid
+    (0x93, SentBy::Both), // Receive Maximum exceeded
+    (0x94, SentBy::Both), // Topic Alias invalid
+    (0x95, SentBy::Both), // Packet too large
+    (0x96, SentBy::Both), // Message rate too high
+    (0x97, SentBy::Both), // Quota exceeded
+    (0x98, SentBy::Both), // Administrative action
+    (0x99, SentBy::Both), // Payload format invalid
+    (0x9A, SentBy::Both), // Retain not supported
+    (0x9B, SentBy::Both), // QoS not supported (D2)
+    (0x9C, SentBy::Both), // Use another server
+    (0x9D, SentBy::Both), // Server moved
+    (0x9E, SentBy::Both), // Shared Subscriptions not supported
+    (0x9F, SentBy::Both), // Connection rate exceeded
+    (0xA0, SentBy::Both), // Maximum connect time
+    (0xA1, SentBy::Both), // Subscription Identifiers not supported
+    (0xA2, SentBy::Both), // Wildcard Subscriptions not supported
 ];
 
 /// R43.

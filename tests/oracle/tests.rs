@@ -144,7 +144,13 @@ fn acknowledgement_examples() {
     );
     // R11, R93, R103
     for context in &ALL {
-        malformed(&[0x60, 2, 0, 10], context, 0);
+        match context.version {
+            Version::V3_1 => assert_eq!(
+                accepted(&[0x60, 2, 0, 10], context),
+                ack(6, 10, &[], vec![])
+            ),
+            _ => malformed(&[0x60, 2, 0, 10], context, 0),
+        }
     }
     assert_eq!(
         accepted(&[0x90, 4, 0, 10, 0, 1], &V5),
@@ -240,31 +246,42 @@ fn the_first_byte_is_judged_alone_flags_before_direction() {
         );
     }
     malformed(&[0x68], &V5, 0);
-    // R102, R103: 3.1 leaves DUP and RETAIN free.
-    for flags in [0b0010, 0b0011, 0b1010, 0b1011] {
+    // R102, R103: 3.1 demands no flags.
+    for flags in 0b0000..=0b1111 {
         assert_eq!(
             accepted(&[0x60 | flags, 2, 0, 1], &V3_1),
             ack(6, 1, &[], vec![])
         );
     }
-    for flags in [0b0000, 0b0100, 0b0110] {
-        malformed(&[0x60 | flags], &V3_1, 0);
-    }
     assert_eq!(accepted(&[0xEF, 0], &V3_1), no_id(14, &[], vec![]));
 }
 
 #[test]
-fn other_packets_are_frames_with_any_flags_from_any_side() {
-    for packet_type in [1, 3, 8, 10, 12, 13] {
+fn other_packets_are_frames_with_their_flags_from_their_side() {
+    // Type, the flags it may have, whether a Client, whether a Server may send it.
+    let rows: [(u8, &[u8], bool, bool); 6] = [
+        (1, &[0], true, false),
+        (3, &[0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13], true, true),
+        (8, &[2], true, false),
+        (10, &[2], true, false),
+        (12, &[0], true, false),
+        (13, &[0], false, true),
+    ];
+    for (packet_type, allowed, client, server) in rows {
         for context in ALL.iter().chain(&[FROM_CLIENT, FROM_SERVER]) {
-            let bytes = [packet_type << 4 | 0b1111, 1, 0xFF, 0xAA];
-            assert_eq!(
-                judge(&bytes, context),
-                Verdict::Frame {
-                    packet_type,
-                    len: 3
+            for flags in 0..16 {
+                let bytes = [packet_type << 4 | flags, 1, 0xFF, 0xAA];
+                if context.version != Version::V3_1 && !allowed.contains(&flags) {
+                    malformed(&bytes, context, 0);
+                } else if (context.sender == Some(Sender::Client) && !client)
+                    || (context.sender == Some(Sender::Server) && !server)
+                {
+                    protocol_error(&bytes, context, 0);
+                } else {
+                    let len = 3;
+                    assert_eq!(judge(&bytes, context), Verdict::Frame { packet_type, len });
                 }
-            );
+            }
         }
     }
 }
@@ -406,13 +423,16 @@ fn codes_are_checked_against_table_and_sender() {
     // The undefined code is found before Session Present is compared with it.
     protocol_error(&[0x20, 3, 1, 0x8B, 0], &V5, 3);
     protocol_error(&[0x40, 3, 0, 1, 0x92], &V5, 4);
-    protocol_error(&[0x40, 3, 0, 1, 0x10], &FROM_CLIENT, 4);
     protocol_error(&[0x90, 6, 0, 1, 0, 0, 0x03, 0xFF], &V5, 6);
-    protocol_error(&[0xE0, 1, 0x04], &FROM_SERVER, 2);
-    protocol_error(&[0xE0, 1, 0x87], &FROM_CLIENT, 2);
+    protocol_error(&[0xF0, 6, 0x19, 4, 0x15, 0, 1, 0x41], &FROM_SERVER, 2);
+    protocol_error(&[0xF0, 6, 0x00, 4, 0x15, 0, 1, 0x41], &FROM_CLIENT, 2);
     for context in [V5, FROM_CLIENT, FROM_SERVER] {
         assert_eq!(accepted(&[0xE0, 1, 0x8C], &context).codes, [0x8C]);
         assert_eq!(accepted(&[0xE0, 1, 0x9B], &context).codes, [0x9B]);
+        // D18, D21
+        assert_eq!(accepted(&[0xE0, 1, 0x04], &context).codes, [0x04]);
+        assert_eq!(accepted(&[0xE0, 1, 0x87], &context).codes, [0x87]);
+        assert_eq!(accepted(&[0x40, 3, 0, 1, 0x10], &context).codes, [0x10]);
         // D20
         assert_eq!(accepted(&[0xE0, 5, 0, 3, 0x1C, 0, 0], &context).codes, [0]);
     }

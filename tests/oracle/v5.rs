@@ -177,7 +177,7 @@ fn packet_id(body: &mut Reader<'_>) -> Result<u16, Fault> {
     }
 }
 
-/// R40 to R43, R45: a code from the table of its packet, that the sender may send if we know the sender.
+/// R40 to R43, R45: a code from the table of its packet; in AUTH one that the sender may send if we know the sender.
 fn code(packet_type: u8, body: &mut Reader<'_>, context: &Context) -> Result<u8, Fault> {
     let at = body.at();
     let code = body.byte()?;
@@ -187,7 +187,7 @@ fn code(packet_type: u8, body: &mut Reader<'_>, context: &Context) -> Result<u8,
     match row {
         // R40, D8
         None => Err(protocol_error(at)),
-        // R42, R43, R45, D18, D21
+        // R43
         Some((_, sent_by)) if !sent_by.allows(context.sender) => Err(protocol_error(at)),
         Some(_) => Ok(code),
     }

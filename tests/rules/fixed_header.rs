@@ -46,6 +46,92 @@ fn r11_the_encoder_writes_the_flags_of_the_packet_type() {
     }
 }
 
+/// The packets that are passed through: first byte, rules of 5.0, 3.1.1 and 3.1 about flags.
+const OTHERS: [(PacketType, u8, &str, &str); 5] = [
+    (PacketType::Connect, 0x10, "MQTT-2.1.3-1", "MQTT-2.2.2-2"),
+    (PacketType::Subscribe, 0x82, "MQTT-3.8.1-1", "MQTT-3.8.1-1"),
+    (
+        PacketType::Unsubscribe,
+        0xA2,
+        "MQTT-3.10.1-1",
+        "MQTT-3.10.1-1",
+    ),
+    (PacketType::Pingreq, 0xC0, "MQTT-2.1.3-1", "MQTT-2.2.2-2"),
+    (PacketType::Pingresp, 0xD0, "MQTT-2.1.3-1", "MQTT-2.2.2-2"),
+];
+
+/// MQTT 5.0 §2.1.3, Table 2-2, [MQTT-2.1.3-1], [MQTT-3.8.1-1], [MQTT-3.10.1-1]; 3.1.1 [MQTT-2.2.2-2]; 3.1 forbids none.
+#[test]
+fn r11_the_flags_of_packets_that_are_passed_through_are_checked() {
+    for (packet, first, rule, rule_3_1_1) in OTHERS {
+        for flags in 0b0000..=0b1111 {
+            let byte = first & 0xF0 | flags;
+            let hex = format!("{byte:02X} 00");
+            received_v3(v3::Version::V3_1, &hex).frame();
+            if byte == first {
+                received(&hex).frame();
+                received_v3(v3::Version::V3_1_1, &hex).frame();
+            } else {
+                let kind = ErrorKind::FixedHeaderFlags { packet, flags };
+                received(&hex).malformed(0, rule, kind);
+                received_v3(v3::Version::V3_1_1, &hex).malformed(0, rule_3_1_1, kind);
+            }
+        }
+    }
+}
+
+/// MQTT 5.0 §3.3.1.2, 3.1.1 §3.3.1.2, [MQTT-3.3.1-4]: there is no QoS 3.
+#[test]
+fn r11_a_publish_of_qos_3_is_malformed() {
+    let packet = PacketType::Publish;
+    for flags in 0b0000..=0b1111 {
+        let hex = format!("3{flags:X} 02 00 00");
+        received_v3(v3::Version::V3_1, &hex).frame();
+        if matches!(flags, 0b0110 | 0b0111 | 0b1110 | 0b1111) {
+            let kind = ErrorKind::FixedHeaderFlags { packet, flags };
+            received(&hex).malformed(0, "MQTT-3.3.1-4", kind);
+            received_v3(v3::Version::V3_1_1, &hex).malformed(0, "MQTT-3.3.1-4", kind);
+        } else {
+            received(&hex).frame();
+            received_v3(v3::Version::V3_1_1, &hex).frame();
+        }
+    }
+}
+
+/// MQTT 5.0 §2.1.2, Table 2-1; 3.1.1 §2.2.1, Table 2.1; 3.1 §3.1, §3.8, §3.10, §3.12, §3.13
+#[test]
+fn r16_packets_that_are_passed_through_come_from_their_side() {
+    for (packet, first, _, _) in OTHERS {
+        let hex = format!("{first:02X} 00");
+        let (right, wrong, rule_3_1) = match packet {
+            PacketType::Connect => (Side::Client, Side::Server, "3.1"),
+            PacketType::Subscribe => (Side::Client, Side::Server, "3.8"),
+            PacketType::Unsubscribe => (Side::Client, Side::Server, "3.10"),
+            PacketType::Pingreq => (Side::Client, Side::Server, "3.12"),
+            _ => (Side::Server, Side::Client, "3.13"),
+        };
+        let sender = wrong;
+        let kind = ErrorKind::WrongDirection { packet, sender };
+        received(&hex).from(right).frame();
+        received(&hex).from(wrong).protocol_error(0, "2.1.2", kind);
+        for (version, rule) in [
+            (v3::Version::V3_1_1, "2.2.1"),
+            (v3::Version::V3_1, rule_3_1),
+        ] {
+            received_v3(version, &hex).from(right).frame();
+            received_v3(version, &hex)
+                .from(wrong)
+                .protocol_error(0, rule, kind);
+        }
+    }
+    for side in [Side::Client, Side::Server] {
+        received("30 02 00 00").from(side).frame();
+        received_v3(v3::Version::V3_1_1, "30 02 00 00")
+            .from(side)
+            .frame();
+    }
+}
+
 /// MQTT 5.0 §3.6.1, [MQTT-3.6.1-1]
 #[test]
 fn r12_pubrel_without_flags_0010_is_malformed_from_either_side() {

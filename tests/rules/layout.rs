@@ -9,7 +9,7 @@ use mqtt_reason::v5::{
 use mqtt_reason::{CodeList, ErrorKind, PacketId, PacketType, v3};
 
 use crate::support::{
-    ONE_OF_EACH, V3, id, properties, reads_and_writes, received, received_v3, writes,
+    ONE_OF_EACH, V3, id, properties, property_at, reads_and_writes, received, received_v3, writes,
 };
 
 /// The first bytes of PUBACK, PUBREC, PUBREL and PUBCOMP.
@@ -110,7 +110,10 @@ fn r25_subscription_acks_have_no_short_form() {
     for (first, _) in SUBSCRIPTION_ACKS {
         for (body, offset) in [("00", 2), ("01 00", 2), ("02 00 0A", 4)] {
             let hex = format!("{first} {body}");
-            received(&hex).malformed(offset, "2.1.4", ErrorKind::Truncated);
+            match offset {
+                4 => received(&hex).malformed(4, "MQTT-2.2.2-1", ErrorKind::NoPropertyLength),
+                _ => received(&hex).malformed(offset, "2.1.4", ErrorKind::Truncated),
+            }
         }
     }
     let codes = [SubackReason::GrantedQos1];
@@ -179,7 +182,7 @@ fn r27_the_encoder_writes_the_shortest_form_of_disconnect() {
 fn r28_auth_has_one_short_form() {
     let auth = Auth::new(AuthReason::Success, AuthProperties::EMPTY);
     received("F0 00").is(auth);
-    received("F0 01 18").malformed(3, "2.1.4", ErrorKind::Truncated);
+    received("F0 01 18").malformed(3, "MQTT-2.2.2-1", ErrorKind::NoPropertyLength);
 }
 
 /// MQTT 5.0 §3.15.2
@@ -285,7 +288,8 @@ fn r32_a_value_that_crosses_the_end_of_the_properties_is_malformed() {
         ("E0 06 8E 03 1F 00 01 6E", 5),
         ("F0 06 18 03 15 00 01 41", 5),
     ] {
-        received(hex).malformed(offset, "2.1.4", ErrorKind::Truncated);
+        let id = property_at(hex, offset);
+        received(hex).malformed(offset, "2.2.2.1", ErrorKind::PropertyTruncated { id });
     }
 }
 
@@ -341,7 +345,7 @@ fn r53_packet_identifier_0_is_refused_in_3_x() {
         ("40 02 00 00", "MQTT-2.3.1-6"),
         ("50 02 00 00", "MQTT-2.3.1-6"),
         ("62 02 00 00", "MQTT-2.3.1-6"),
-        ("70 02 00 00", "MQTT-2.3.1-6"),
+        ("70 02 00 00", "2.3.1"),
         ("90 03 00 00 01", "MQTT-2.3.1-7"),
         ("B0 02 00 00", "MQTT-2.3.1-7"),
     ] {

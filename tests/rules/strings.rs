@@ -6,7 +6,9 @@ use mqtt_reason::v5::{
 };
 use mqtt_reason::{Decoded, EncodeOptions, ErrorKind, PacketType, PropertyId, v5};
 
-use crate::support::{bytes, id, properties, reads_and_writes, received, template_of, written};
+use crate::support::{
+    bytes, id, properties, property_at, reads_and_writes, received, template_of, written,
+};
 
 /// The strings of a CONNACK: their identifiers.
 const STRINGS: [(u8, &str); 5] = [
@@ -359,6 +361,7 @@ fn r62_a_length_past_the_end_of_the_properties_is_malformed() {
         ("E0 06 8E 04 1F 00 02 6E", 5),
         ("F0 06 18 04 15 00 02 41", 5),
     ] {
-        received(hex).malformed(offset, "2.1.4", ErrorKind::Truncated);
+        let id = property_at(hex, offset);
+        received(hex).malformed(offset, "2.2.2.1", ErrorKind::PropertyTruncated { id });
     }
 }

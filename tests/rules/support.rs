@@ -2,7 +2,7 @@
 
 use mqtt_reason::{
     DecodeError, DecodeOptions, Decoded, Encode, EncodeError, EncodeOptions, ErrorClass, ErrorKind,
-    PacketId, PacketType, Side, Version, v3, v5,
+    PacketId, PacketType, PropertyId, Side, Version, v3, v5,
 };
 
 /// The versions of the module `v3`.
@@ -103,6 +103,19 @@ pub(crate) fn bytes(text: &str) -> Vec<u8> {
     hex::decode(digits).expect("hex")
 }
 
+/// The identifier of the property whose value, the second string of a pair included, starts at `offset`.
+#[track_caller]
+pub(crate) fn property_at(hex: &str, offset: usize) -> PropertyId {
+    let bytes = bytes(hex);
+    let before = bytes.get(..offset).expect("in the packet");
+    // A pair's second string follows a first one of a byte.
+    let at = match before {
+        [.., 0x26, _, _, _] => offset - 4,
+        _ => offset - 1,
+    };
+    PropertyId::from_u8(bytes[at]).expect("a property")
+}
+
 /// A Packet Identifier.
 #[track_caller]
 pub(crate) fn id(id: u16) -> PacketId {
@@ -159,6 +172,15 @@ impl Received {
                 assert_eq!(len, self.bytes.len(), "{:02X?}", self.bytes);
                 packet
             }
+            other => panic!("{:02X?}: {other:?}", self.bytes),
+        }
+    }
+
+    /// The bytes are a packet of another type.
+    #[track_caller]
+    pub(crate) fn frame(&self) {
+        match v5::decode_with(&self.options, &self.bytes) {
+            Ok(Decoded::Frame(frame)) => assert_eq!(frame.bytes(), self.bytes),
             other => panic!("{:02X?}: {other:?}", self.bytes),
         }
     }
@@ -265,6 +287,15 @@ impl ReceivedV3 {
     pub(crate) fn at_most(mut self, max: u32) -> Self {
         self.options = self.options.max_packet_size(max);
         self
+    }
+
+    /// The bytes are a packet of another type.
+    #[track_caller]
+    pub(crate) fn frame(&self) {
+        match v3::decode_with(self.version, &self.options, &self.bytes) {
+            Ok(Decoded::Frame(frame)) => assert_eq!(frame.bytes(), self.bytes),
+            other => panic!("{:02X?}: {other:?}", self.bytes),
+        }
     }
 
     /// The packet that all the bytes are.

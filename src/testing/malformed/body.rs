@@ -23,7 +23,7 @@ const WITH_IDENTIFIER: [PacketType; 6] = [
     PacketType::Pubcomp,
 ];
 
-/// §3.2.2, §3.4.2, §3.9.2, §3.15.2: less than the fields that must be there; in 3.x only SUBACK has no fixed length.
+/// §3.2.2, §3.4.2, §3.9.2: less than the fields that must be there; in 3.x only SUBACK has no fixed length.
 pub(super) fn truncated(version: Version, c: &mut Choices<'_>) -> Case {
     let packets: &[PacketType] = match version {
         Version::V5_0 => &[
@@ -34,32 +34,42 @@ pub(super) fn truncated(version: Version, c: &mut Choices<'_>) -> Case {
             PacketType::Pubrel,
             PacketType::Pubcomp,
             PacketType::Connack,
-            PacketType::Auth,
         ],
         Version::V3_1 | Version::V3_1_1 => &[PacketType::Suback],
     };
     let (valid, mut draft) = one_of(packets, version, c);
     draft.properties = None;
     draft.payload.clear();
-    let kept = match valid.packet {
-        PacketType::Auth => 1,
-        // With the identifier, but without Property Length.
-        PacketType::Suback | PacketType::Unsuback if version == Version::V5_0 => c.below(3),
-        _ => c.below(2),
-    };
+    let kept = c.below(2);
     draft.fixed.truncate(kept);
-    let place = match (valid.packet, kept) {
-        (PacketType::Connack | PacketType::Auth, _) | (_, 2) => Place::Fixed(kept),
+    let place = match valid.packet {
+        PacketType::Connack => Place::Fixed(kept),
         // Half an identifier is none.
         _ => Place::Fixed(0),
     };
     Case::new(&valid, draft, place, c)
 }
 
+/// [MQTT-2.2.2-1]: SUBACK, UNSUBACK and AUTH have no form without Property Length.
+pub(super) fn no_property_length(c: &mut Choices<'_>) -> Case {
+    let packets = [PacketType::Suback, PacketType::Unsuback, PacketType::Auth];
+    let (valid, mut draft) = one_of(&packets, Version::V5_0, c);
+    draft.properties = None;
+    draft.payload.clear();
+    let place = Place::Fixed(draft.fixed.len());
+    Case::new(&valid, draft, place, c)
+}
+
 /// [MQTT-3.2.2-1]
 pub(super) fn connack_flags(version: Version, c: &mut Choices<'_>) -> Case {
     let (valid, mut draft) = one_of(&CONNACK, version, c);
-    set(&mut draft, 0, c.byte_between(0b0000_0010, 0b1111_1111));
+    let flags = c.byte_between(0b0000_0010, 0b1111_1111);
+    // Session Present with a refusal would be a second defect.
+    let session_present = match draft.fixed.get(1) {
+        Some(0x00) => 0b1,
+        _ => 0b0,
+    };
+    set(&mut draft, 0, flags & (0b1111_1110 | session_present));
     Case::new(&valid, draft, Place::Fixed(0), c)
 }
 
@@ -113,16 +123,10 @@ pub(super) fn undefined_code(version: Version, c: &mut Choices<'_>) -> Case {
     Case::new(&valid, draft, place, c)
 }
 
-/// The "Sent by" columns of Tables 3-4, 3-5, 3-10 and 3-11.
+/// §4.12, §4.12.1, Table 3-11: who sends which code of AUTH.
 pub(super) fn code_sender(c: &mut Choices<'_>) -> Case {
-    let (packet, sender) = c.pick(&[
-        (PacketType::Puback, Side::Client),
-        (PacketType::Pubrec, Side::Client),
-        (PacketType::Disconnect, Side::Client),
-        (PacketType::Disconnect, Side::Server),
-        (PacketType::Auth, Side::Client),
-        (PacketType::Auth, Side::Server),
-    ]);
+    let packet = PacketType::Auth;
+    let sender = c.pick(&[Side::Client, Side::Server]);
     let other = match sender {
         Side::Client => Side::Server,
         Side::Server => Side::Client,
@@ -135,7 +139,7 @@ pub(super) fn code_sender(c: &mut Choices<'_>) -> Case {
     let mut draft = in_any_form(&valid, valid.draft(), c);
     let place = Place::Fixed(set_code(&valid, &mut draft, code));
     // Remaining Length 0 says 0x00, §3.15.2.1.
-    if packet == PacketType::Auth && sender == Side::Client && c.one_in(4) {
+    if sender == Side::Client && c.one_in(4) {
         draft.fixed.clear();
         draft.properties = None;
     }

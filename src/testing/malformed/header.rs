@@ -16,17 +16,10 @@ pub(super) fn reserved_packet_type(version: Version, c: &mut Choices<'_>) -> Cas
     Case::new(&valid, draft, Place::FirstByte, c)
 }
 
-/// [MQTT-2.1.3-1]; 3.1 fixes the bits of PUBREL only, and of these but two.
+/// [MQTT-2.1.3-1]; 3.1 forbids no bits.
 pub(super) fn flags(version: Version, c: &mut Choices<'_>) -> Case {
-    let (valid, mut draft) = match version {
-        Version::V3_1 => one_of(&[PacketType::Pubrel], version, c),
-        Version::V3_1_1 | Version::V5_0 => any(version, c),
-    };
-    let wrong = match version {
-        Version::V3_1 => c.pick(&[0b0100, 0b0010, 0b0110]) | c.pick(&[0b0000, 0b0001, 0b1000]),
-        Version::V3_1_1 | Version::V5_0 => c.byte_between(0b0001, 0b1111),
-    };
-    draft.first ^= wrong;
+    let (valid, mut draft) = any(version, c);
+    draft.first ^= c.byte_between(0b0001, 0b1111);
     Case::new(&valid, draft, Place::FirstByte, c)
 }
 

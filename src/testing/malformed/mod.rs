@@ -171,6 +171,7 @@ impl Case {
             Defect::RemainingLength => header::fixed_length(version, c),
             Defect::V3Connack => header::v3_connack(c),
             Defect::Truncated => body::truncated(version, c),
+            Defect::NoPropertyLength => body::no_property_length(c),
             Defect::ConnackFlags => body::connack_flags(version, c),
             Defect::SessionPresent => body::session_present(version, c),
             Defect::PacketIdentifierZero => body::packet_identifier_zero(version, c),

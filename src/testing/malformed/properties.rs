@@ -159,8 +159,6 @@ pub(super) fn truncated(c: &mut Choices<'_>) -> Case {
     let mut start = if kept < second { 1 } else { second };
     let property = draft.properties.iter_mut().flatten().last();
     match (property, c.below(3)) {
-        // The packet ends there, too, or the codes follow.
-        (Some(property), 0) => property.truncate(kept),
         // A string or binary data that announces more than there is.
         (Some(property), 1) if has_a_length(&valid) => {
             start = if second < whole.len() { second } else { 1 };
@@ -169,11 +167,9 @@ pub(super) fn truncated(c: &mut Choices<'_>) -> Case {
             let length = u16::try_from(length).unwrap_or(u16::MAX);
             property.splice(start..start + 2, length.to_be_bytes());
         }
-        // The section ends inside the property.
-        _ => {
-            let length = draft.section_len() - (whole.len() - kept);
-            draft.property_length = Length::Raw(variable_byte_integer(length, 1));
-        }
+        // The section ends inside the property; what is cut off is not left behind it, where it would be wrong again.
+        (Some(property), _) => property.truncate(kept),
+        (None, _) => {}
     }
     Case::new(&valid, draft, Place::Property(index, start), c)
 }
