@@ -163,6 +163,7 @@ mod encode;
 mod error;
 pub mod frame;
 pub mod mapping;
+pub mod odd;
 mod options;
 mod owned;
 mod packet_type;

@@ -23,6 +23,7 @@ mod fixed_header;
 mod layout;
 mod limits;
 mod mapping;
+mod odd;
 mod properties;
 mod strings;
 mod support;
