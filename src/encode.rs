@@ -4,8 +4,8 @@ use bytes::BufMut;
 
 use crate::options::EncodeOptions;
 use crate::packet_type::{PacketType, Side, Version};
-use crate::property_id::PropertyId;
 use crate::reason::{PacketReason, sealed::Sealed};
+use crate::spec::property::{Carrier, PropertyId};
 use crate::types::PacketId;
 use crate::v5::properties::{Keep, Section, drops_problem_information};
 use crate::wire::{
@@ -195,6 +195,7 @@ pub(crate) enum Short {
 /// A packet of 5.0 as its parts in wire order: fixed header, fields, properties, codes.
 pub(crate) struct Layout<'s, 'a, F> {
     pub(crate) packet: PacketType,
+    pub(crate) carrier: Carrier,
     /// What stands before the properties when all lengths are below 128, which are one byte each then: given first
     /// byte, Remaining Length and Property Length. A reason code, if any, stands before the Property Length.
     pub(crate) head: F,
@@ -326,7 +327,7 @@ where
     fn fit(&self, options: &EncodeOptions) -> Result<Lengths, EncodeError> {
         let packet = self.packet;
         let requested = options.request_problem_information;
-        let first = if drops_problem_information(packet, options.sender, requested) {
+        let first = if drops_problem_information(self.carrier, options.sender, requested) {
             Keep::NoProblemInformation
         } else {
             Keep::All

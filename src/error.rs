@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::packet_type::{PacketType, Side, Version};
-use crate::property_id::PropertyId;
+use crate::spec::property::{Carrier, PropertyId, PropertyUse};
 
 /// Why a packet was refused.
 ///
@@ -418,7 +418,13 @@ impl DecodeError {
             ErrorKind::DuplicateProperty { id } | ErrorKind::PropertyValue { id, .. } => {
                 property_section(self.packet, id)
             }
-            ErrorKind::PropertySender { .. } => "MQTT-3.14.2-2",
+            ErrorKind::PropertySender { id, .. } => match property_use(self.packet, id) {
+                Some(PropertyUse {
+                    forbidden_by: Some(rule),
+                    ..
+                }) => rule,
+                _ => "2.2.2.2",
+            },
             ErrorKind::ProblemInformation { .. } => "MQTT-3.1.2-29",
             ErrorKind::NoAuthenticationMethod => "3.15.2.2.2",
             ErrorKind::IllFormedUtf8 => "MQTT-1.5.4-1",
@@ -497,40 +503,24 @@ impl DecodeError {
     }
 }
 
-/// The section of MQTT 5.0 that describes a property in a packet.
+/// The section of MQTT 5.0 that describes a property in a packet, or in its Will.
 const fn property_section(packet: Option<PacketType>, id: PropertyId) -> &'static str {
-    use PacketType as P;
-    use PropertyId as I;
-    match (packet, id) {
-        (Some(P::Connack), I::SessionExpiryInterval) => "3.2.2.3.2",
-        (Some(P::Connack), I::ReceiveMaximum) => "3.2.2.3.3",
-        (Some(P::Connack), I::MaximumQos) => "3.2.2.3.4",
-        (Some(P::Connack), I::RetainAvailable) => "3.2.2.3.5",
-        (Some(P::Connack), I::MaximumPacketSize) => "3.2.2.3.6",
-        (Some(P::Connack), I::AssignedClientIdentifier) => "3.2.2.3.7",
-        (Some(P::Connack), I::TopicAliasMaximum) => "3.2.2.3.8",
-        (Some(P::Connack), I::ReasonString) => "3.2.2.3.9",
-        (Some(P::Connack), I::WildcardSubscriptionAvailable) => "3.2.2.3.11",
-        (Some(P::Connack), I::SubscriptionIdentifiersAvailable) => "3.2.2.3.12",
-        (Some(P::Connack), I::SharedSubscriptionAvailable) => "3.2.2.3.13",
-        (Some(P::Connack), I::ServerKeepAlive) => "3.2.2.3.14",
-        (Some(P::Connack), I::ResponseInformation) => "3.2.2.3.15",
-        (Some(P::Connack), I::ServerReference) => "3.2.2.3.16",
-        (Some(P::Connack), I::AuthenticationMethod) => "3.2.2.3.17",
-        (Some(P::Connack), I::AuthenticationData) => "3.2.2.3.18",
-        (Some(P::Puback), I::ReasonString) => "3.4.2.2.2",
-        (Some(P::Pubrec), I::ReasonString) => "3.5.2.2.2",
-        (Some(P::Pubrel), I::ReasonString) => "3.6.2.2.2",
-        (Some(P::Pubcomp), I::ReasonString) => "3.7.2.2.2",
-        (Some(P::Suback), I::ReasonString) => "3.9.2.1.2",
-        (Some(P::Unsuback), I::ReasonString) => "3.11.2.1.2",
-        (Some(P::Disconnect), I::SessionExpiryInterval) => "3.14.2.2.2",
-        (Some(P::Disconnect), I::ReasonString) => "3.14.2.2.3",
-        (Some(P::Disconnect), I::ServerReference) => "3.14.2.2.5",
-        (Some(P::Auth), I::AuthenticationMethod) => "3.15.2.2.2",
-        (Some(P::Auth), I::AuthenticationData) => "3.15.2.2.3",
-        (Some(P::Auth), I::ReasonString) => "3.15.2.2.4",
-        _ => "2.2.2.2",
+    match property_use(packet, id) {
+        Some(cell) => cell.section,
+        None => "2.2.2.2",
+    }
+}
+
+/// What the table of properties says of a property in a packet, or in its Will.
+const fn property_use(packet: Option<PacketType>, id: PropertyId) -> Option<&'static PropertyUse> {
+    let Some(packet) = packet else { return None };
+    match Carrier::of(packet) {
+        Some(Carrier::Connect) => match id.use_in(Carrier::Connect) {
+            None => id.use_in(Carrier::Will),
+            in_connect => in_connect,
+        },
+        Some(carrier) => id.use_in(carrier),
+        None => None,
     }
 }
 

@@ -167,10 +167,10 @@ pub mod odd;
 mod options;
 mod owned;
 mod packet_type;
-mod property_id;
 mod reason;
 #[cfg(feature = "serde")]
 mod serde;
+mod spec;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 #[expect(
     clippy::arithmetic_side_effects,
@@ -189,9 +189,9 @@ pub use frame::{Decoded, Frame};
 pub use options::{DecodeOptions, EncodeOptions};
 pub use owned::{OwnedDecoded, OwnedFrame};
 pub use packet_type::{PacketType, SentBy, Side, Version};
-pub use property_id::PropertyId;
 pub use reason::{Code, Meaning, PacketReason, ParseCodeError, ReasonCode, UndefinedCode};
-pub use types::{PacketId, QoS};
+pub use spec::property::{Carrier, ParsePropertyIdError, PropertyId, PropertyUse};
+pub use types::{PacketId, QoS, SubscriptionId};
 
 /// The examples of README.md, compiled and run; two of them need a feature.
 #[cfg(all(doctest, feature = "codec", feature = "proptest"))]

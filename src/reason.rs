@@ -4,6 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::packet_type::{PacketType, SentBy, Side};
+use crate::spec::property::Carrier;
 use crate::v5::reason::{
     AuthReason, ConnackReason, DisconnectReason, PubackReason, PubcompReason, PubrecReason,
     PubrelReason, SubackReason, UnsubackReason,
@@ -38,6 +39,9 @@ pub trait Code:
 pub trait PacketReason: Code + Into<ReasonCode> + TryFrom<ReasonCode> {
     /// The packet that carries this enum's codes.
     const PACKET: PacketType;
+
+    /// The section of properties of that packet.
+    const CARRIER: Carrier;
 
     /// Whether the "Sent by" column lets `side` send this code.
     fn can_be_sent_by(self, side: Side) -> bool;
@@ -295,6 +299,7 @@ macro_rules! reason_codes {
 
         impl $crate::reason::PacketReason for $Name {
             const PACKET: $crate::PacketType = $crate::PacketType::$Packet;
+            const CARRIER: $crate::Carrier = $crate::Carrier::$Packet;
 
             #[inline]
             fn can_be_sent_by(self, side: $crate::Side) -> bool {

@@ -7,15 +7,15 @@ use ::serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Seria
 use crate::codes::CodeList;
 use crate::error::{DecodeError, ErrorClass};
 use crate::packet_type::PacketType;
-use crate::property_id::PropertyId;
 use crate::reason::{Code, ReasonCode};
+use crate::spec::property::{PropertyId, PropertySet};
 use crate::types::PacketId;
 use crate::v3::{self, ConnackReturnCode, SubackReturnCode};
 use crate::v5::{
     self, Ack, AckProperties, AckReason, Auth, AuthProperties, AuthReason, ConnackProperties,
-    ConnackReason, DisconnectProperties, DisconnectReason, Property, PropertyIter, PubackReason,
-    PubcompReason, PubrecReason, PubrelReason, SubackReason, SubscriptionAck, SubscriptionReason,
-    UnsubackReason,
+    ConnackReason, DisconnectProperties, DisconnectReason, Properties, Property, PropertyIter,
+    PropertyValue, PubackReason, PubcompReason, PubrecReason, PubrelReason, SubackReason,
+    SubscriptionAck, SubscriptionReason, UnsubackReason,
 };
 
 /// A code is its value.
@@ -233,23 +233,20 @@ macro_rules! as_section {
     };
 }
 
-as_section! { ConnackProperties AckProperties DisconnectProperties AuthProperties }
+as_section! { Properties ConnackProperties AckProperties DisconnectProperties AuthProperties }
 
-/// An object with a key for each property, in wire order; all User Properties stand where the first one does.
+/// An object with a key for each property, in wire order; those that may be repeated are a list where the first stands.
 impl Serialize for PropertyIter<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let others = self.clone().filter(|property| !is_user_property(property));
-        let pairs = usize::from(self.clone().any(|property| is_user_property(&property)));
-        let keys = others.count().saturating_add(pairs);
-        let mut section = serializer.serialize_map(Some(keys))?;
-        let mut pairs_written = false;
+        let mut section = serializer.serialize_map(None)?;
+        let mut written = PropertySet::EMPTY;
         for property in self.clone() {
-            let key = key(property.id());
-            if !is_user_property(&property) {
-                section.serialize_entry(key, &Value(property))?;
-            } else if !pairs_written {
-                pairs_written = true;
-                section.serialize_entry(key, &Pairs(self, pairs))?;
+            let id = property.id();
+            if !is_list(id) {
+                section.serialize_entry(id.key(), &Value(property))?;
+            } else if !written.contains(id) {
+                written.insert(id);
+                section.serialize_entry(id.key(), &List(self, id))?;
             }
         }
         section.end()
@@ -259,30 +256,29 @@ impl Serialize for PropertyIter<'_> {
 /// An object like that of a section which holds this property alone.
 impl Serialize for Property<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let key = key(self.id());
+        let id = self.id();
         let mut section = serializer.serialize_map(Some(1))?;
-        match self {
-            Self::UserProperty(..) => section.serialize_entry(key, &[Value(*self)])?,
-            _ => section.serialize_entry(key, &Value(*self))?,
+        if is_list(id) {
+            section.serialize_entry(id.key(), &[Value(*self)])?;
+        } else {
+            section.serialize_entry(id.key(), &Value(*self))?;
         }
         section.end()
     }
 }
 
-const fn is_user_property(property: &Property<'_>) -> bool {
-    matches!(property, Property::UserProperty(..))
+/// Whether the property may be repeated somewhere.
+fn is_list(id: PropertyId) -> bool {
+    id.uses().iter().any(|cell| cell.repeatable)
 }
 
-/// The User Properties of a section, and how many there are.
-struct Pairs<'s, 'a>(&'s PropertyIter<'a>, usize);
+/// The values of a property that may be repeated.
+struct List<'s, 'a>(&'s PropertyIter<'a>, PropertyId);
 
-impl Serialize for Pairs<'_, '_> {
+impl Serialize for List<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut pairs = serializer.serialize_seq(Some(self.1))?;
-        for property in self.0.clone().filter(is_user_property) {
-            pairs.serialize_element(&Value(property))?;
-        }
-        pairs.end()
+        let same = self.0.clone().filter(|property| property.id() == self.1);
+        serializer.collect_seq(same.map(Value))
     }
 }
 
@@ -291,49 +287,16 @@ struct Value<'a>(Property<'a>);
 
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Property::SessionExpiryInterval(value) => serializer.serialize_u32(value),
-            Property::MaximumPacketSize(value) => serializer.serialize_u32(value.get()),
-            Property::ServerKeepAlive(value) | Property::TopicAliasMaximum(value) => {
-                serializer.serialize_u16(value)
+        match self.0.value() {
+            PropertyValue::Byte(value) => serializer.serialize_u8(value),
+            PropertyValue::TwoByteInteger(value) => serializer.serialize_u16(value),
+            PropertyValue::FourByteInteger(value) | PropertyValue::VariableByteInteger(value) => {
+                serializer.serialize_u32(value)
             }
-            Property::ReceiveMaximum(value) => serializer.serialize_u16(value.get()),
-            Property::MaximumQos(value) => serializer.serialize_u8(value.as_u8()),
-            Property::RetainAvailable(value)
-            | Property::WildcardSubscriptionAvailable(value)
-            | Property::SubscriptionIdentifiersAvailable(value)
-            | Property::SharedSubscriptionAvailable(value) => serializer.serialize_u8(value.into()),
-            Property::AssignedClientIdentifier(text)
-            | Property::AuthenticationMethod(text)
-            | Property::ResponseInformation(text)
-            | Property::ServerReference(text)
-            | Property::ReasonString(text) => serializer.serialize_str(text),
-            Property::AuthenticationData(data) => serializer.collect_str(&Hex(data)),
-            Property::UserProperty(name, value) => (name, value).serialize(serializer),
+            PropertyValue::String(text) => serializer.serialize_str(text),
+            PropertyValue::BinaryData(data) => serializer.collect_str(&Hex(data)),
+            PropertyValue::StringPair(name, value) => (name, value).serialize(serializer),
         }
-    }
-}
-
-/// The specification's name of the property in snake case, User Property in the plural.
-const fn key(id: PropertyId) -> &'static str {
-    match id {
-        PropertyId::SessionExpiryInterval => "session_expiry_interval",
-        PropertyId::AssignedClientIdentifier => "assigned_client_identifier",
-        PropertyId::ServerKeepAlive => "server_keep_alive",
-        PropertyId::AuthenticationMethod => "authentication_method",
-        PropertyId::AuthenticationData => "authentication_data",
-        PropertyId::ResponseInformation => "response_information",
-        PropertyId::ServerReference => "server_reference",
-        PropertyId::ReasonString => "reason_string",
-        PropertyId::ReceiveMaximum => "receive_maximum",
-        PropertyId::TopicAliasMaximum => "topic_alias_maximum",
-        PropertyId::MaximumQos => "maximum_qos",
-        PropertyId::RetainAvailable => "retain_available",
-        PropertyId::UserProperty => "user_properties",
-        PropertyId::MaximumPacketSize => "maximum_packet_size",
-        PropertyId::WildcardSubscriptionAvailable => "wildcard_subscription_available",
-        PropertyId::SubscriptionIdentifiersAvailable => "subscription_identifiers_available",
-        PropertyId::SharedSubscriptionAvailable => "shared_subscription_available",
     }
 }
 

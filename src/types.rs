@@ -1,10 +1,10 @@
 //! Scalars that more than one packet uses.
 
 use core::fmt;
-use core::num::NonZeroU16;
+use core::num::{NonZeroU16, NonZeroU32};
 
 use crate::error::{ErrorKind, Parsed, refuse};
-use crate::wire;
+use crate::wire::{self, VARIABLE_BYTE_INTEGER_MAX};
 
 /// A Packet Identifier: 1 to 65,535, never 0.
 ///
@@ -66,5 +66,37 @@ impl QoS {
 impl fmt::Display for QoS {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "QoS {}", self.as_u8())
+    }
+}
+
+/// A Subscription Identifier: 1 to 268,435,455, MQTT 5.0 §3.8.2.1.2.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SubscriptionId(NonZeroU32);
+
+impl SubscriptionId {
+    /// The largest identifier.
+    pub const MAX: u32 = VARIABLE_BYTE_INTEGER_MAX;
+
+    /// The identifier with this number, `None` for 0 and above 268,435,455.
+    #[inline]
+    #[must_use]
+    pub const fn new(number: u32) -> Option<Self> {
+        match NonZeroU32::new(number) {
+            Some(id) if number <= Self::MAX => Some(Self(id)),
+            _ => None,
+        }
+    }
+
+    /// The number.
+    #[inline]
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl fmt::Display for SubscriptionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }

@@ -196,21 +196,6 @@ fn check_other_string(bytes: &[u8]) -> Result<(), nom::Err<ParseError<'_>>> {
 /// The high bit of every byte.
 const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// How many bytes of ASCII `bytes` starts with, eight bytes at a time.
-#[inline]
-pub(crate) fn ascii_len(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
-    while let Some((word, after)) = rest.split_first_chunk()
-        && u64::from_ne_bytes(*word) & HIGHS == 0
-    {
-        rest = after;
-    }
-    while let [0x00..=0x7F, after @ ..] = rest {
-        rest = after;
-    }
-    bytes.len().saturating_sub(rest.len())
-}
-
 /// Whether every byte is in 0x01..=0x7F, eight bytes at a time; the last eight overlap with those before.
 ///
 /// Subtracting 1 from each byte sets its high bit for 0 alone, as long as no byte has it already.
@@ -234,20 +219,11 @@ pub(crate) fn is_ascii_without_null(bytes: &[u8]) -> bool {
     seen & HIGHS == 0
 }
 
-/// Writes a property's identifier and its string or binary data. The caller has checked that it has at most 65,535
-/// bytes.
+/// Writes a string or binary data, §1.5.4, §1.5.6. The caller has checked that it has at most 65,535 bytes.
 #[inline]
-pub(crate) fn put_binary<B: BufMut>(id: u8, bytes: &[u8], dst: &mut B) {
-    let [high, low] = length(bytes.len());
-    dst.put_slice(&[id, high, low]);
+pub(crate) fn put_binary<B: BufMut>(bytes: &[u8], dst: &mut B) {
+    dst.put_slice(&length(bytes.len()));
     dst.put_slice(bytes);
-}
-
-/// Writes the second string of a pair, §1.5.7; the first is written by [`put_binary`].
-#[inline]
-pub(crate) fn put_second_string<B: BufMut>(text: &str, dst: &mut B) {
-    dst.put_slice(&length(text.len()));
-    dst.put_slice(text.as_bytes());
 }
 
 /// A length of at most 65,535 as a Two Byte Integer.
@@ -338,24 +314,6 @@ mod tests {
             bytes[..2].copy_from_slice(&super::length(2 * BLOCK));
             bytes[2 + place..][..4].copy_from_slice("\u{10FFFF}".as_bytes());
             assert_eq!(string(&bytes), Ok((&[][..], ())));
-        }
-    }
-
-    #[test]
-    fn counts_the_ascii_before_the_first_other_byte() {
-        for len in 0..40 {
-            let mut bytes = std::vec![0x7F; len];
-            assert_eq!(ascii_len(&bytes), len);
-            for place in 0..len {
-                for other in [0x80, 0xFF] {
-                    bytes[place] = other;
-                    assert_eq!(ascii_len(&bytes), place, "{other} at {place} of {len}");
-                }
-                bytes[place] = 0x00;
-                assert_eq!(ascii_len(&bytes), len, "null at {place} of {len}");
-            }
-            bytes.fill(0x80);
-            assert_eq!(ascii_len(&bytes), 0);
         }
     }
 

@@ -15,7 +15,7 @@ mod oracle;
 
 use mqtt_reason::testing::proptest as strategies;
 use mqtt_reason::testing::{Defect, Malformed, Valid};
-use mqtt_reason::v5::Property;
+use mqtt_reason::v5::{Property, PropertyValue};
 use mqtt_reason::{
     DecodeError, DecodeOptions, Decoded, ErrorClass, PacketId, PacketType, PropertyId, Side,
     Version, v3, v5,
@@ -173,23 +173,14 @@ fn oracle_packet(packet: &Valid) -> oracle::Packet {
 }
 
 fn oracle_value(property: Property<'_>) -> Value {
-    match property {
-        Property::SessionExpiryInterval(value) => Value::Four(value),
-        Property::MaximumPacketSize(value) => Value::Four(value.get()),
-        Property::ServerKeepAlive(value) | Property::TopicAliasMaximum(value) => Value::Two(value),
-        Property::ReceiveMaximum(value) => Value::Two(value.get()),
-        Property::MaximumQos(value) => Value::Byte(value.as_u8()),
-        Property::RetainAvailable(value)
-        | Property::WildcardSubscriptionAvailable(value)
-        | Property::SubscriptionIdentifiersAvailable(value)
-        | Property::SharedSubscriptionAvailable(value) => Value::Byte(value.into()),
-        Property::AssignedClientIdentifier(text)
-        | Property::AuthenticationMethod(text)
-        | Property::ResponseInformation(text)
-        | Property::ServerReference(text)
-        | Property::ReasonString(text) => Value::Text(text.into()),
-        Property::AuthenticationData(data) => Value::Binary(data.into()),
-        Property::UserProperty(name, value) => Value::Pair(name.into(), value.into()),
+    match property.value() {
+        PropertyValue::Byte(value) => Value::Byte(value),
+        PropertyValue::TwoByteInteger(value) => Value::Two(value),
+        PropertyValue::FourByteInteger(value) => Value::Four(value),
+        PropertyValue::String(text) => Value::Text(text.into()),
+        PropertyValue::BinaryData(data) => Value::Binary(data.into()),
+        PropertyValue::StringPair(name, value) => Value::Pair(name.into(), value.into()),
+        PropertyValue::VariableByteInteger(_) => panic!("no property of the nine packets"),
     }
 }
 

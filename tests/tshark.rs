@@ -173,6 +173,7 @@ fn laid_out(property: &Property<'_>) -> (u8, String, Vec<Value>) {
         Property::SharedSubscriptionAvailable(b) => {
             (0x2A, "Shared Subscription Available", byte(b.into()))
         }
+        other => panic!("no property of the nine packets: {other:?}"),
     };
     (id, name.to_string(), values)
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use mqtt_reason::v5::Property;
+use mqtt_reason::v5::{Property, PropertyValue};
 use mqtt_reason::{QoS, Version};
 
 use crate::bytes::{Marked, first_bytes, mark_byte, mark_text};
@@ -77,28 +77,26 @@ impl<W: Write> Human<W> {
         let yes_or_no = |value| if value { "yes" } else { "no" };
         match property {
             Property::SessionExpiryInterval(u32::MAX) => writeln!(self.out, "never"),
-            Property::SessionExpiryInterval(seconds) => writeln!(self.out, "{seconds} s"),
+            Property::SessionExpiryInterval(seconds)
+            | Property::WillDelayInterval(seconds)
+            | Property::MessageExpiryInterval(seconds) => writeln!(self.out, "{seconds} s"),
             Property::ServerKeepAlive(seconds) => writeln!(self.out, "{seconds} s"),
-            Property::ReceiveMaximum(value) => writeln!(self.out, "{value}"),
-            Property::TopicAliasMaximum(value) => writeln!(self.out, "{value}"),
             Property::MaximumPacketSize(bytes) => writeln!(self.out, "{bytes} bytes"),
             Property::MaximumQos(qos) => writeln!(self.out, "{}", QoS::as_u8(qos)),
-            Property::RetainAvailable(value)
-            | Property::WildcardSubscriptionAvailable(value)
-            | Property::SubscriptionIdentifiersAvailable(value)
-            | Property::SharedSubscriptionAvailable(value) => {
-                writeln!(self.out, "{}", yes_or_no(value))
-            }
-            // Text is the peer's: nothing in it may reach the terminal as a control sequence.
-            Property::AssignedClientIdentifier(text)
-            | Property::AuthenticationMethod(text)
-            | Property::ResponseInformation(text)
-            | Property::ServerReference(text)
-            | Property::ReasonString(text) => writeln!(self.out, "{text:?}"),
-            Property::UserProperty(name, value) => writeln!(self.out, "{name:?} = {value:?}"),
-            Property::AuthenticationData(data) => {
-                writeln!(self.out, "{} ({} bytes)", hex::encode(data), data.len())
-            }
+            _ => match property.value() {
+                PropertyValue::Byte(value) => writeln!(self.out, "{}", yes_or_no(value != 0)),
+                PropertyValue::TwoByteInteger(value) => writeln!(self.out, "{value}"),
+                PropertyValue::FourByteInteger(value)
+                | PropertyValue::VariableByteInteger(value) => writeln!(self.out, "{value}"),
+                // Text is the peer's: nothing in it may reach the terminal as a control sequence.
+                PropertyValue::String(text) => writeln!(self.out, "{text:?}"),
+                PropertyValue::StringPair(name, value) => {
+                    writeln!(self.out, "{name:?} = {value:?}")
+                }
+                PropertyValue::BinaryData(data) => {
+                    writeln!(self.out, "{} ({} bytes)", hex::encode(data), data.len())
+                }
+            },
         }
     }
 

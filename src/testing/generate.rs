@@ -6,8 +6,8 @@ use super::choices::Choices;
 use super::property::{Owned, allowed};
 use super::valid::{Form, Valid};
 use crate::packet_type::{PacketType, SentBy, Side, Version};
-use crate::property_id::PropertyId;
 use crate::reason::ReasonCode;
+use crate::spec::property::{Carrier, PropertyId};
 use crate::types::PacketId;
 use crate::v3::{ConnackReturnCode, SubackReturnCode};
 
@@ -125,7 +125,7 @@ fn properties(sender: Side, packet: PacketType, c: &mut Choices<'_>) -> Vec<Owne
     // One in so many is left out: half of them, all, a quarter, almost none.
     let left_out = c.pick(&[2, 1, 4, 4000]);
     let mut properties = Vec::new();
-    for &id in allowed(packet) {
+    for id in allowed(packet) {
         if !may_send(sender, packet, id) {
             continue;
         }
@@ -156,11 +156,8 @@ fn has(properties: &[Owned], id: PropertyId) -> bool {
 
 /// Whether this side may send a property that the packet may carry: [MQTT-3.14.2-2], §3.14.2.2.5.
 pub(crate) fn may_send(sender: Side, packet: PacketType, id: PropertyId) -> bool {
-    match (packet, id) {
-        (PacketType::Disconnect, PropertyId::SessionExpiryInterval) => sender == Side::Client,
-        (PacketType::Disconnect, PropertyId::ServerReference) => sender == Side::Server,
-        _ => true,
-    }
+    let cell = Carrier::of(packet).and_then(|carrier| id.use_in(carrier));
+    cell.is_none_or(|cell| cell.sent_by.includes(sender))
 }
 
 /// Puts an item anywhere; the plainest place is the end. Returns its index.

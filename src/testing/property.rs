@@ -1,15 +1,15 @@
 //! Properties that own their values: which packet has which, how they are made, how they are written.
 
-use core::num::{NonZeroU16, NonZeroU32};
 use std::string::String;
 use std::vec::Vec;
 
 use super::choices::Choices;
+use super::draft::variable_byte_integer;
 use super::text::{binary, text};
 use crate::packet_type::PacketType;
-use crate::property_id::PropertyId as Id;
-use crate::types::QoS;
-use crate::v5::Property;
+use crate::spec::property::{Carrier, DataType, PropertyId as Id};
+use crate::types::SubscriptionId;
+use crate::v5::{Property, PropertyValue};
 
 /// The value of a property, by its type on the wire.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -17,6 +17,7 @@ pub(crate) enum Value {
     Byte(u8),
     Two(u16),
     Four(u32),
+    Variable(u32),
     Text(String),
     Binary(Vec<u8>),
     Pair(String, String),
@@ -30,23 +31,10 @@ pub(crate) struct Owned {
 }
 
 /// The properties of a packet, MQTT 5.0 Table 2-4.
-pub(crate) const fn allowed(packet: PacketType) -> &'static [Id] {
-    match packet {
-        PacketType::Connack => Id::ALL,
-        PacketType::Disconnect => &[
-            Id::ReasonString,
-            Id::UserProperty,
-            Id::SessionExpiryInterval,
-            Id::ServerReference,
-        ],
-        PacketType::Auth => &[
-            Id::AuthenticationMethod,
-            Id::AuthenticationData,
-            Id::ReasonString,
-            Id::UserProperty,
-        ],
-        _ => &[Id::ReasonString, Id::UserProperty],
-    }
+pub(crate) fn allowed(packet: PacketType) -> Vec<Id> {
+    let mut ids = Id::ALL.to_vec();
+    ids.retain(|id| Carrier::of(packet).is_some_and(|carrier| id.use_in(carrier).is_some()));
+    ids
 }
 
 impl Owned {
@@ -57,23 +45,18 @@ impl Owned {
     }
 
     fn value(id: Id, c: &mut Choices<'_>) -> Value {
-        match id {
-            Id::SessionExpiryInterval => Value::Four(c.four_bytes()),
-            Id::MaximumPacketSize => Value::Four(c.four_bytes().max(1)),
-            Id::ServerKeepAlive | Id::TopicAliasMaximum => Value::Two(c.two_bytes()),
-            Id::ReceiveMaximum => Value::Two(c.two_bytes().max(1)),
-            Id::MaximumQos
-            | Id::RetainAvailable
-            | Id::WildcardSubscriptionAvailable
-            | Id::SubscriptionIdentifiersAvailable
-            | Id::SharedSubscriptionAvailable => Value::Byte(c.byte_between(0, 1)),
-            Id::AssignedClientIdentifier
-            | Id::AuthenticationMethod
-            | Id::ResponseInformation
-            | Id::ServerReference
-            | Id::ReasonString => Value::Text(text(c)),
-            Id::AuthenticationData => Value::Binary(binary(c)),
-            Id::UserProperty => Value::Pair(text(c), text(c)),
+        match id.data_type() {
+            DataType::ZeroOrOne => Value::Byte(c.byte_between(0, 1)),
+            DataType::TwoByteInteger => Value::Two(c.two_bytes()),
+            DataType::TwoByteIntegerNotZero => Value::Two(c.two_bytes().max(1)),
+            DataType::FourByteInteger => Value::Four(c.four_bytes()),
+            DataType::FourByteIntegerNotZero => Value::Four(c.four_bytes().max(1)),
+            DataType::VariableByteIntegerNotZero => {
+                Value::Variable(c.four_bytes() % SubscriptionId::MAX + 1)
+            }
+            DataType::String => Value::Text(text(c)),
+            DataType::BinaryData => Value::Binary(binary(c)),
+            DataType::StringPair => Value::Pair(text(c), text(c)),
         }
     }
 
@@ -84,6 +67,7 @@ impl Owned {
             Value::Byte(value) => bytes.push(*value),
             Value::Two(value) => bytes.extend(value.to_be_bytes()),
             Value::Four(value) => bytes.extend(value.to_be_bytes()),
+            Value::Variable(value) => bytes.extend(variable_byte_integer(*value as usize, 1)),
             Value::Text(text) => with_length(text.as_bytes(), &mut bytes),
             Value::Binary(data) => with_length(data, &mut bytes),
             Value::Pair(name, value) => {
@@ -95,73 +79,17 @@ impl Owned {
     }
 
     /// The property as the crate's own type.
-    pub(crate) fn lend(&self) -> Property<'_> {
-        match self.id {
-            Id::SessionExpiryInterval => Property::SessionExpiryInterval(self.number()),
-            Id::AssignedClientIdentifier => Property::AssignedClientIdentifier(self.text()),
-            Id::ServerKeepAlive => Property::ServerKeepAlive(self.two()),
-            Id::AuthenticationMethod => Property::AuthenticationMethod(self.text()),
-            Id::AuthenticationData => Property::AuthenticationData(self.data()),
-            Id::ResponseInformation => Property::ResponseInformation(self.text()),
-            Id::ServerReference => Property::ServerReference(self.text()),
-            Id::ReasonString => Property::ReasonString(self.text()),
-            Id::ReceiveMaximum => {
-                Property::ReceiveMaximum(NonZeroU16::new(self.two()).unwrap_or(NonZeroU16::MIN))
-            }
-            Id::TopicAliasMaximum => Property::TopicAliasMaximum(self.two()),
-            Id::MaximumQos if self.flag() => Property::MaximumQos(QoS::AtLeastOnce),
-            Id::MaximumQos => Property::MaximumQos(QoS::AtMostOnce),
-            Id::RetainAvailable => Property::RetainAvailable(self.flag()),
-            Id::UserProperty => Property::UserProperty(self.text(), self.second()),
-            Id::MaximumPacketSize => Property::MaximumPacketSize(
-                NonZeroU32::new(self.number()).unwrap_or(NonZeroU32::MIN),
-            ),
-            Id::WildcardSubscriptionAvailable => {
-                Property::WildcardSubscriptionAvailable(self.flag())
-            }
-            Id::SubscriptionIdentifiersAvailable => {
-                Property::SubscriptionIdentifiersAvailable(self.flag())
-            }
-            Id::SharedSubscriptionAvailable => Property::SharedSubscriptionAvailable(self.flag()),
-        }
-    }
-
-    fn number(&self) -> u32 {
-        match self.value {
-            Value::Byte(value) => value.into(),
-            Value::Two(value) => value.into(),
-            Value::Four(value) => value,
-            _ => 0,
-        }
-    }
-
-    fn two(&self) -> u16 {
-        u16::try_from(self.number()).unwrap_or(u16::MAX)
-    }
-
-    fn flag(&self) -> bool {
-        self.number() != 0
-    }
-
-    fn text(&self) -> &str {
-        match &self.value {
-            Value::Text(text) | Value::Pair(text, _) => text,
-            _ => "",
-        }
-    }
-
-    fn second(&self) -> &str {
-        match &self.value {
-            Value::Pair(_, value) => value,
-            _ => "",
-        }
-    }
-
-    fn data(&self) -> &[u8] {
-        match &self.value {
-            Value::Binary(data) => data,
-            _ => &[],
-        }
+    pub(crate) fn lend(&self) -> Option<Property<'_>> {
+        let value = match &self.value {
+            Value::Byte(value) => PropertyValue::Byte(*value),
+            Value::Two(value) => PropertyValue::TwoByteInteger(*value),
+            Value::Four(value) => PropertyValue::FourByteInteger(*value),
+            Value::Variable(value) => PropertyValue::VariableByteInteger(*value),
+            Value::Text(text) => PropertyValue::String(text),
+            Value::Binary(data) => PropertyValue::BinaryData(data),
+            Value::Pair(name, value) => PropertyValue::StringPair(name, value),
+        };
+        Property::new(self.id, value)
     }
 }
 

@@ -6,8 +6,8 @@ use super::draft::{Draft, Length};
 use super::property::Owned;
 use crate::codes::CodeList;
 use crate::packet_type::{PacketType, Side, Version};
-use crate::property_id::PropertyId;
 use crate::reason::Code;
+use crate::spec::property::PropertyId;
 use crate::types::PacketId;
 use crate::{v3, v5};
 
@@ -112,7 +112,7 @@ impl Valid {
 
     /// The properties in wire order; none in 3.x.
     pub fn properties(&self) -> impl Iterator<Item = v5::Property<'_>> {
-        self.properties.iter().map(Owned::lend)
+        self.properties.iter().filter_map(Owned::lend)
     }
 
     /// Whether there is a property with this identifier.

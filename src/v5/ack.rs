@@ -118,7 +118,7 @@ impl<'a, R: AckReason> Ack<'a, R> {
         if i.is_empty() {
             return Ok((i, Self::new(packet_id, reason)));
         }
-        let (i, properties) = AckProperties::parse(i, R::PACKET, options)?;
+        let (i, properties) = AckProperties::parse(i, R::CARRIER, options)?;
         Ok((i, Self::new(packet_id, reason).with_properties(properties)))
     }
 
@@ -128,6 +128,7 @@ impl<'a, R: AckReason> Ack<'a, R> {
         let code = self.reason.as_u8();
         Layout {
             packet: R::PACKET,
+            carrier: R::CARRIER,
             head: move |first, remaining, properties| {
                 [first, remaining, high, low, code, properties]
             },

@@ -9,8 +9,8 @@ use crate::encode::{Encode, EncodeError, Layout, Short, check_code};
 use crate::error::{ErrorKind, ParseError, Parsed, refuse};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Side};
-use crate::property_id::PropertyId;
 use crate::reason::sealed::Sealed;
+use crate::spec::property::{Carrier, PropertyId};
 use crate::v5::properties::AuthProperties;
 use crate::v5::reason::AuthReason;
 
@@ -64,7 +64,7 @@ impl<'a> Auth<'a> {
                 (reason, rest)
             }
         };
-        let (rest, properties) = AuthProperties::parse(properties_at, PacketType::Auth, options)?;
+        let (rest, properties) = AuthProperties::parse(properties_at, Carrier::Auth, options)?;
         if properties.authentication_method().is_none() {
             return refuse(properties_at, ErrorKind::NoAuthenticationMethod);
         }
@@ -98,6 +98,7 @@ impl<'a> Auth<'a> {
         let code = self.reason.as_u8();
         Layout {
             packet: PacketType::Auth,
+            carrier: Carrier::Auth,
             head: move |first, remaining, properties| [first, remaining, code, properties],
             short: Short::None,
             properties: self.properties.section(),

@@ -11,6 +11,7 @@ use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::PacketType;
 use crate::property_id::PropertyId;
 use crate::reason::sealed::Sealed;
+use crate::spec::property::Carrier;
 use crate::v5::properties::ConnackProperties;
 use crate::v5::reason::ConnackReason;
 use crate::wire;
@@ -106,8 +107,7 @@ impl<'a> Connack<'a> {
             let code = reason.as_u8();
             return refuse(i, ErrorKind::SessionPresent { code });
         }
-        let (rest, properties) =
-            ConnackProperties::parse(after_reason, PacketType::Connack, options)?;
+        let (rest, properties) = ConnackProperties::parse(after_reason, Carrier::Connack, options)?;
         let connack = Self {
             session_present,
             reason,
@@ -131,6 +131,7 @@ impl<'a> Connack<'a> {
         let code = self.reason.as_u8();
         Layout {
             packet: PacketType::Connack,
+            carrier: Carrier::Connack,
             head: move |first, remaining, properties| [first, remaining, flags, code, properties],
             short: Short::None,
             properties: self.properties.section(),

@@ -9,8 +9,8 @@ use crate::encode::{Encode, EncodeError, Layout, Short, check_code};
 use crate::error::{Parsed, read};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Side};
-use crate::property_id::PropertyId;
 use crate::reason::sealed::Sealed;
+use crate::spec::property::Carrier;
 use crate::v5::properties::DisconnectProperties;
 use crate::v5::reason::DisconnectReason;
 
@@ -72,7 +72,7 @@ impl<'a> Disconnect<'a> {
         if i.is_empty() {
             return Ok((i, Self::new(reason)));
         }
-        let (i, properties) = DisconnectProperties::parse(i, PacketType::Disconnect, options)?;
+        let (i, properties) = DisconnectProperties::parse(i, Carrier::Disconnect, options)?;
         Ok((i, Self::new(reason).with_properties(properties)))
     }
 
@@ -85,6 +85,7 @@ impl<'a> Disconnect<'a> {
         let code = self.reason.as_u8();
         Layout {
             packet: PacketType::Disconnect,
+            carrier: Carrier::Disconnect,
             head: move |first, remaining, properties| [first, remaining, code, properties],
             short,
             properties: self.properties.section(),
@@ -94,12 +95,13 @@ impl<'a> Disconnect<'a> {
 
     /// Refuses a property that `sender` must not send: [MQTT-3.14.2-2], §3.14.2.2.5.
     fn check_properties(&self, sender: Side) -> Result<(), EncodeError> {
-        let id = match sender {
-            Side::Client => PropertyId::ServerReference,
-            Side::Server => PropertyId::SessionExpiryInterval,
-        };
-        match self.properties.section().find(id) {
-            Some(_) => Err(EncodeError::PropertySender { id, sender }),
+        let forbidden = Carrier::Disconnect.not_sent_by(sender);
+        let mut properties = self.properties.iter();
+        match properties.find(|property| forbidden.contains(property.id())) {
+            Some(property) => Err(EncodeError::PropertySender {
+                id: property.id(),
+                sender,
+            }),
             None => Ok(()),
         }
     }

@@ -40,10 +40,10 @@ pub use self::connack::Connack;
 pub use self::disconnect::Disconnect;
 pub use self::owned::OwnedPacket;
 pub use self::properties::{
-    AckProperties, AuthProperties, ConnackProperties, DisconnectProperties, PropertyError,
-    PropertyErrorKind, PropertyIter, UserProperties,
+    AckProperties, AuthProperties, ConnackProperties, DisconnectProperties, Properties,
+    PropertyError, PropertyErrorKind, PropertyIter, UserProperties,
 };
-pub use self::property::Property;
+pub use self::property::{Property, PropertyValue};
 pub use self::reason::{
     AuthReason, ConnackReason, DisconnectReason, PubackReason, PubcompReason, PubrecReason,
     PubrelReason, SubackReason, UnsubackReason,

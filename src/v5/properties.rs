@@ -6,9 +6,9 @@ use bytes::BufMut;
 
 use crate::error::{ErrorKind, ParseError, Parsed, failure, read, refuse};
 use crate::options::DecodeOptions;
-use crate::packet_type::{PacketType, Side};
-use crate::property_id::{PropertyId, PropertySet};
-use crate::types::QoS;
+use crate::packet_type::Side;
+use crate::spec::property::{Carrier, PropertyId, PropertySet, property_table};
+use crate::types::{QoS, SubscriptionId};
 use crate::v5::property::{Property, Reader, ValueRefusal, check_value};
 use crate::wire::{self, VARIABLE_BYTE_INTEGER_MAX};
 
@@ -28,16 +28,15 @@ enum Source<'a> {
     List { items: &'a [Property<'a>], len: u32 },
 }
 
-/// Properties that are allowed in the packet, but not from this sender or not asked for.
+/// Properties that are allowed in the carrier, but not from this sender or not asked for.
 #[inline(always)]
-const fn forbidden(packet: PacketType, options: &DecodeOptions) -> PropertySet {
-    let mut forbidden = PropertySet::EMPTY;
-    // [MQTT-3.14.2-2]
-    if matches!(packet, PacketType::Disconnect) && matches!(options.sender, Some(Side::Server)) {
-        forbidden.insert(PropertyId::SessionExpiryInterval);
-    }
+const fn forbidden(carrier: Carrier, options: &DecodeOptions) -> PropertySet {
+    let mut forbidden = match options.sender {
+        Some(sender) => carrier.forbidden_to(sender),
+        None => PropertySet::EMPTY,
+    };
     // [MQTT-3.1.2-29]
-    if drops_problem_information(packet, options.sender, options.request_problem_information) {
+    if drops_problem_information(carrier, options.sender, options.request_problem_information) {
         forbidden.insert(PropertyId::ReasonString);
         forbidden.insert(PropertyId::UserProperty);
     }
@@ -46,38 +45,41 @@ const fn forbidden(packet: PacketType, options: &DecodeOptions) -> PropertySet {
 
 /// Why a property with this identifier is refused: for the packet, here, or as a second one.
 #[cold]
-fn refusal(
-    byte: u8,
-    packet: PacketType,
-    allowed: PropertySet,
-    forbidden: PropertySet,
-) -> ErrorKind {
-    match PropertyId::from_u8(byte) {
-        None => ErrorKind::UnknownProperty { packet, id: byte },
-        Some(id) if !allowed.contains(id) => ErrorKind::PropertyNotAllowed { packet, id },
-        Some(id) if !forbidden.contains(id) => ErrorKind::DuplicateProperty { id },
-        Some(id) if id.is_problem_information() => ErrorKind::ProblemInformation { packet, id },
-        Some(id) => ErrorKind::PropertySender {
-            id,
-            sender: Side::Server,
-        },
+fn refusal(byte: u8, carrier: Carrier, sender: Option<Side>, forbidden: PropertySet) -> ErrorKind {
+    let packet = carrier.packet_type();
+    match (PropertyId::from_u8(byte), sender) {
+        (None, _) => ErrorKind::UnknownProperty { packet, id: byte },
+        (Some(id), _) if !carrier.allowed().contains(id) => {
+            ErrorKind::PropertyNotAllowed { packet, id }
+        }
+        (Some(id), _) if !forbidden.contains(id) => ErrorKind::DuplicateProperty { id },
+        (Some(id), Some(sender)) if carrier.forbidden_to(sender).contains(id) => {
+            ErrorKind::PropertySender { id, sender }
+        }
+        (Some(id), _) => ErrorKind::ProblemInformation { packet, id },
     }
 }
 
-/// Whether a packet must go without Reason String and User Property, [MQTT-3.1.2-29].
+/// Whether a section must go without Reason String and User Property, [MQTT-3.1.2-29].
 ///
 /// # Conformance
 ///
 /// The setting binds the Server only; an unknown sender is taken for the Server.
 #[inline]
 pub(crate) const fn drops_problem_information(
-    packet: PacketType,
+    carrier: Carrier,
     sender: Option<Side>,
     requested: bool,
 ) -> bool {
     !requested
         && !matches!(sender, Some(Side::Client))
-        && !matches!(packet, PacketType::Connack | PacketType::Disconnect)
+        && !matches!(
+            carrier,
+            // Sent by a Client only.
+            Carrier::Connect | Carrier::Will | Carrier::Subscribe | Carrier::Unsubscribe
+            // Exempt.
+            | Carrier::Publish | Carrier::Connack | Carrier::Disconnect
+        )
 }
 
 /// Which properties an encoder keeps.
@@ -110,35 +112,24 @@ impl<'a> Section<'a> {
     #[inline(always)]
     pub(crate) fn parse(
         i: &'a [u8],
-        packet: PacketType,
-        allowed: PropertySet,
+        carrier: Carrier,
         options: &DecodeOptions,
     ) -> Parsed<'a, Self> {
-        if i.is_empty() {
-            return Err(no_length(i));
-        }
-        let (after_length, length) = read!(wire::variable_byte_integer, i);
-        let Some((bytes, rest)) = after_length.split_at_checked(length as usize) else {
-            return Err(too_long(i, length));
+        let (rest, Properties { section }) = Properties::parse(i, carrier, options)?;
+        let source = if section.is_empty() {
+            Source::Empty
+        } else {
+            Source::Wire(section)
         };
-        if bytes.is_empty() {
-            return Ok((rest, Self::empty()));
-        }
-        check(bytes, packet, allowed, forbidden(packet, options))?;
-        let source = Source::Wire(bytes);
         Ok((rest, Self { source }))
     }
 
     /// Properties to be sent.
     pub(crate) fn from_list(
         items: &'a [Property<'a>],
-        allowed: PropertySet,
+        carrier: Carrier,
     ) -> Result<Self, PropertyError> {
-        let mut checker = Checker::new(allowed);
-        for item in items {
-            checker.admit(item)?;
-        }
-        let len = checker.len;
+        let len = measure(items.iter().copied(), carrier)?;
         let source = Source::List { items, len };
         Ok(Self { source })
     }
@@ -147,9 +138,9 @@ impl<'a> Section<'a> {
     pub(crate) fn collect<'p>(
         items: impl IntoIterator<Item = Property<'p>>,
         buffer: &'a mut [u8],
-        allowed: PropertySet,
+        carrier: Carrier,
     ) -> Result<Self, PropertyError> {
-        let mut checker = Checker::new(allowed);
+        let mut checker = Checker::new(carrier);
         let mut free = &mut *buffer;
         for item in items {
             let index = checker.index;
@@ -199,14 +190,14 @@ impl<'a> Section<'a> {
         match (self.source, keep) {
             (Source::Empty, _) => {}
             (Source::Wire(bytes), Keep::All) => dst.put_slice(bytes),
-            (Source::List { items, .. }, Keep::All) => put_all(items, dst),
+            (Source::List { items, .. }, Keep::All) => put(items.iter().copied(), dst),
             _ => self.put_kept(keep, dst),
         }
     }
 
     #[cold]
     fn put_kept<B: BufMut>(&self, keep: Keep, dst: &mut B) {
-        self.kept(keep).for_each(|property| property.put(dst));
+        put(self.kept(keep), dst);
     }
 
     fn kept(&self, keep: Keep) -> impl Iterator<Item = Property<'a>> {
@@ -246,13 +237,6 @@ impl<'a> Section<'a> {
     }
 }
 
-/// Writes properties one after the other.
-fn put_all<B: BufMut>(items: &[Property<'_>], dst: &mut B) {
-    for property in items {
-        property.put(dst);
-    }
-}
-
 /// The error about a packet that ends where its Property Length has to be.
 #[cold]
 #[inline(never)]
@@ -284,19 +268,20 @@ fn too_long(i: &[u8], length: u32) -> nom::Err<ParseError<'_>> {
 #[inline(never)]
 fn check(
     section: &[u8],
-    packet: PacketType,
-    allowed: PropertySet,
+    carrier: Carrier,
+    sender: Option<Side>,
     forbidden: PropertySet,
 ) -> Result<(), nom::Err<ParseError<'_>>> {
     // Those that may come next.
-    let mut open = allowed.without(forbidden);
+    let mut open = carrier.allowed().without(forbidden);
+    let repeatable = carrier.repeatable();
     let mut rest = section;
     while let [byte, value @ ..] = rest {
         let id = match PropertyId::from_u8(*byte) {
             Some(id) if open.contains(id) => id,
-            _ => return refuse(rest, refusal(*byte, packet, allowed, forbidden)),
+            _ => return refuse(rest, refusal(*byte, carrier, sender, forbidden)),
         };
-        if id != PropertyId::UserProperty {
+        if !repeatable.contains(id) {
             open.remove(id);
         }
         (rest, ()) = check_value(id, value).map_err(|error| in_property(error, id))?;
@@ -306,17 +291,18 @@ fn check(
 
 /// Checks properties to be sent, one after the other.
 struct Checker {
-    allowed: PropertySet,
-    seen: PropertySet,
+    /// The properties that may come next.
+    open: PropertySet,
+    carrier: Carrier,
     index: usize,
     len: u32,
 }
 
 impl Checker {
-    const fn new(allowed: PropertySet) -> Self {
+    const fn new(carrier: Carrier) -> Self {
         Self {
-            allowed,
-            seen: PropertySet::EMPTY,
+            open: carrier.allowed(),
+            carrier,
             index: 0,
             len: 0,
         }
@@ -330,11 +316,12 @@ impl Checker {
                 kind,
             })
         };
-        if !self.allowed.contains(id) {
-            return refuse(PropertyErrorKind::NotAllowed { id });
-        }
-        if self.seen.contains(id) {
-            return refuse(PropertyErrorKind::Duplicate { id });
+        if !self.open.contains(id) {
+            return refuse(if self.carrier.allowed().contains(id) {
+                PropertyErrorKind::Duplicate { id }
+            } else {
+                PropertyErrorKind::NotAllowed { id }
+            });
         }
         match property.refusal() {
             Some(ValueRefusal::TooLong) => return refuse(PropertyErrorKind::TooLong { id }),
@@ -350,8 +337,8 @@ impl Checker {
             Ok(len) if len <= VARIABLE_BYTE_INTEGER_MAX => self.len = len,
             _ => return refuse(PropertyErrorKind::SectionTooLong),
         }
-        if id != PropertyId::UserProperty {
-            self.seen.insert(id);
+        if !self.carrier.repeatable().contains(id) {
+            self.open.remove(id);
         }
         self.index = self.index.saturating_add(1);
         Ok(())
@@ -468,13 +455,196 @@ impl<'a> Iterator for UserProperties<'a> {
     }
 }
 
+/// The accessors of [`Properties`], one for each property that stands once in a section.
+macro_rules! accessors {
+    ($(
+        $(#[$doc:meta])*
+        $id:literal $Variant:ident($($value:ident: $Type:ty),+) $name:literal $key:ident $(: $Plain:ty)?
+            [$($Carrier:ident $section:literal $times:ident $($Sender:ident $($rule:literal)?)?),+];
+    )+) => {
+        impl<'a> Properties<'a> {
+            $(accessor! {
+                $(#[$doc])*
+                #[doc = concat!(" ", $("§", $section, " "),+)]
+                $Variant($($value),+) $key $(: $Plain)?
+            })+
+        }
+    };
+}
+
+/// One accessor; none for a property that may be repeated.
+macro_rules! accessor {
+    ($(#[$doc:meta])* $Variant:ident($value:ident) $key:ident: $Plain:ty) => {
+        $(#[$doc])*
+        #[must_use]
+        pub fn $key(&self) -> Option<$Plain> {
+            match self.get(PropertyId::$Variant)? {
+                Property::$Variant($value) => Some($value.into()),
+                _ => None,
+            }
+        }
+    };
+    ($(#[$doc:meta])* $Variant:ident($($value:ident),+) $key:ident) => {};
+}
+
+property_table!(accessors);
+
+/// The properties of a packet or of a Will as they stand in it, checked: allowed there, none twice that must not be,
+/// every value in range. Reading them cannot fail.
+///
+/// An accessor looks for its property from the start; whoever wants many of them iterates once.
+#[derive(Clone, Copy)]
+pub struct Properties<'a> {
+    /// The section without its Property Length.
+    section: &'a [u8],
+}
+
+impl<'a> Properties<'a> {
+    /// No properties.
+    pub const EMPTY: Self = Self { section: &[] };
+
+    /// Property Length and properties, §2.2.2: fit, allowed in this carrier, no duplicates, values in range, exact end.
+    #[inline(always)]
+    pub(crate) fn parse(
+        i: &'a [u8],
+        carrier: Carrier,
+        options: &DecodeOptions,
+    ) -> Parsed<'a, Self> {
+        if i.is_empty() {
+            return Err(no_length(i));
+        }
+        let (after_length, length) = read!(wire::variable_byte_integer, i);
+        let Some((section, rest)) = after_length.split_at_checked(length as usize) else {
+            return Err(too_long(i, length));
+        };
+        if section.is_empty() {
+            return Ok((rest, Self::EMPTY));
+        }
+        check(
+            section,
+            carrier,
+            options.sender,
+            forbidden(carrier, options),
+        )?;
+        Ok((rest, Self { section }))
+    }
+
+    /// The section as it stands in the packet, without its Property Length.
+    #[inline]
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.section
+    }
+
+    /// Whether there is no property.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.section.is_empty()
+    }
+
+    /// The properties in wire order.
+    #[inline(always)]
+    #[must_use]
+    pub const fn iter(&self) -> PropertyIter<'a> {
+        Section {
+            source: Source::Wire(self.section),
+        }
+        .iter()
+    }
+
+    /// The first property with this identifier.
+    #[must_use]
+    pub fn get(&self, id: PropertyId) -> Option<Property<'a>> {
+        Section {
+            source: Source::Wire(self.section),
+        }
+        .find(id)
+    }
+
+    /// The User Properties, names and values in wire order.
+    #[must_use]
+    pub const fn user_properties(&self) -> UserProperties<'a> {
+        UserProperties {
+            properties: self.iter(),
+        }
+    }
+
+    /// The Subscription Identifiers in wire order: in PUBLISH those of all subscriptions that it matches, §3.3.2.3.8;
+    /// in SUBSCRIBE at most one, §3.8.2.1.2.
+    pub fn subscription_identifiers(&self) -> impl Iterator<Item = SubscriptionId> + Clone + 'a {
+        self.iter().filter_map(|property| match property {
+            Property::SubscriptionIdentifier(id) => Some(id),
+            _ => None,
+        })
+    }
+}
+
+impl Default for Properties<'_> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl<'a> IntoIterator for Properties<'a> {
+    type Item = Property<'a>;
+    type IntoIter = PropertyIter<'a>;
+
+    #[inline(always)]
+    fn into_iter(self) -> PropertyIter<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &Properties<'a> {
+    type Item = Property<'a>;
+    type IntoIter = PropertyIter<'a>;
+
+    #[inline(always)]
+    fn into_iter(self) -> PropertyIter<'a> {
+        self.iter()
+    }
+}
+
+/// Equal if the same properties stand in the same order.
+impl PartialEq for Properties<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Properties<'_> {}
+
+impl fmt::Debug for Properties<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.iter().fmt(f)
+    }
+}
+
+/// Checks properties that are to be sent and counts their bytes: the Property Length.
+pub(crate) fn measure<'p>(
+    properties: impl Iterator<Item = Property<'p>>,
+    carrier: Carrier,
+) -> Result<u32, PropertyError> {
+    let mut checker = Checker::new(carrier);
+    for property in properties {
+        checker.admit(&property)?;
+    }
+    Ok(checker.len)
+}
+
+/// Writes properties that [`measure`] has accepted, without the Property Length.
+pub(crate) fn put<'p, B: BufMut>(properties: impl Iterator<Item = Property<'p>>, dst: &mut B) {
+    properties.for_each(|property| property.put(dst));
+}
+
 /// A public type over the engine: which properties it allows, and an accessor for each.
 ///
 /// It saves four copies of the same impls; its rows are the one place that says which packet allows which property.
 macro_rules! properties {
     (
         $(#[$doc:meta])*
-        pub struct $Name:ident;
+        pub struct $Name:ident in $Carrier:ident;
         $($(#[$row_doc:meta])* $accessor:ident: $Type:ty = $Property:ident($value:ident) => $read:expr,)+
     ) => {
         $(#[$doc])*
@@ -485,8 +655,7 @@ macro_rules! properties {
             /// No properties.
             pub const EMPTY: Self = Self::empty();
 
-            const ALLOWED: PropertySet =
-                PropertySet::of(&[$(PropertyId::$Property,)+ PropertyId::UserProperty]);
+            const CARRIER: Carrier = Carrier::$Carrier;
 
             #[inline(always)]
             pub(crate) const fn empty() -> Self {
@@ -496,10 +665,10 @@ macro_rules! properties {
             #[inline(always)]
             pub(crate) fn parse(
                 i: &'a [u8],
-                packet: PacketType,
+                carrier: Carrier,
                 options: &DecodeOptions,
             ) -> Parsed<'a, Self> {
-                let (rest, section) = Section::parse(i, packet, Self::ALLOWED, options)?;
+                let (rest, section) = Section::parse(i, carrier, options)?;
                 Ok((rest, Self(section)))
             }
 
@@ -518,7 +687,7 @@ macro_rules! properties {
                 properties: impl IntoIterator<Item = Property<'p>>,
                 buffer: &'a mut [u8],
             ) -> Result<Self, PropertyError> {
-                Section::collect(properties, buffer, Self::ALLOWED).map(Self)
+                Section::collect(properties, buffer, Self::CARRIER).map(Self)
             }
 
             /// Whether there is no property.
@@ -569,7 +738,7 @@ macro_rules! properties {
             /// The first property that this packet must not carry, that occurs twice, or that has a value which
             /// cannot be sent.
             fn try_from(properties: &'a [Property<'a>]) -> Result<Self, PropertyError> {
-                Section::from_list(properties, Self::ALLOWED).map(Self)
+                Section::from_list(properties, Self::CARRIER).map(Self)
             }
         }
 
@@ -620,7 +789,7 @@ macro_rules! properties {
 
 properties! {
     /// The properties of a CONNACK, MQTT 5.0 §3.2.2.3.
-    pub struct ConnackProperties;
+    pub struct ConnackProperties in Connack;
     /// Seconds until the Session ends after the connection; absent: what the Client asked for. §3.2.2.3.2.
     session_expiry_interval: u32 = SessionExpiryInterval(value) => value,
     /// The Client Identifier that the Server chose. §3.2.2.3.7.
@@ -661,14 +830,14 @@ properties! {
 
 properties! {
     /// The properties of a PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK or UNSUBACK, MQTT 5.0 §3.4.2.2 and its kin.
-    pub struct AckProperties;
+    pub struct AckProperties in Puback;
     /// The reason in words, for people. §3.4.2.2.2 and its kin.
     reason_string: &'a str = ReasonString(value) => value,
 }
 
 properties! {
     /// The properties of a DISCONNECT, MQTT 5.0 §3.14.2.2.
-    pub struct DisconnectProperties;
+    pub struct DisconnectProperties in Disconnect;
     /// Seconds until the Session ends after the connection; absent: as in CONNECT. Sent by the Client. §3.14.2.2.2.
     session_expiry_interval: u32 = SessionExpiryInterval(value) => value,
     /// The reason in words, for people. §3.14.2.2.3.
@@ -684,7 +853,7 @@ properties! {
 
 properties! {
     /// The properties of an AUTH, MQTT 5.0 §3.15.2.2.
-    pub struct AuthProperties;
+    pub struct AuthProperties in Auth;
     /// The name of the authentication method. §3.15.2.2.2.
     authentication_method: &'a str = AuthenticationMethod(value) => value,
     /// Data of the authentication method. §3.15.2.2.3.

@@ -4,154 +4,442 @@ use core::num::{NonZeroU16, NonZeroU32};
 
 use bytes::BufMut;
 
-use crate::QoS;
 use crate::error::{ErrorKind, Parsed, refuse};
-use crate::property_id::{DataType, PropertyId};
-use crate::wire::{self, LENGTH_MAX};
+use crate::spec::property::{DataType, PropertyId, property_table};
+use crate::types::{QoS, SubscriptionId};
+use crate::wire::{self, LENGTH_MAX, variable_byte_integer_len};
 
-/// A property of a reason-coded packet and its value, MQTT 5.0 §2.2.2.2.
-///
-/// Values that the types rule out cannot be written down; the other rules (no U+0000 and at most 65,535 bytes in a
-/// string, QoS 2 is no Maximum QoS) are checked when the property becomes part of a property section.
+/// The enum of all properties, and what is done with each value in turn.
+macro_rules! property {
+    ($(
+        $(#[$doc:meta])*
+        $id:literal $Variant:ident($($value:ident: $Type:ty),+) $name:literal $key:ident $(: $Plain:ty)?
+            [$($Carrier:ident $section:literal $times:ident $($Sender:ident $($rule:literal)?)?),+];
+    )+) => {
+        /// A property and its value, MQTT 5.0 §2.2.2.2.
+        ///
+        /// Values that the types rule out cannot be written down; the other rules (no U+0000 and at most 65,535 bytes
+        /// in a string, QoS 2 is no Maximum QoS) are checked when the property is written.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        #[non_exhaustive]
+        pub enum Property<'a> {
+            $(
+                $(#[$doc])*
+                #[doc = concat!(" ", $("§", $section, " "),+)]
+                $Variant($($Type),+),
+            )+
+        }
+
+        impl<'a> Property<'a> {
+            /// The property's identifier.
+            #[inline]
+            #[must_use]
+            pub const fn id(&self) -> PropertyId {
+                match self {
+                    $(Self::$Variant(..) => PropertyId::$Variant,)+
+                }
+            }
+
+            /// The property with this value, `None` if the value is not one of its type and range.
+            ///
+            /// ```
+            /// use mqtt_reason::PropertyId;
+            /// use mqtt_reason::v5::{Property, PropertyValue};
+            ///
+            /// let text = PropertyValue::String("no");
+            /// assert_eq!(Property::new(PropertyId::ReasonString, text), Some(Property::ReasonString("no")));
+            /// assert_eq!(Property::new(PropertyId::ReceiveMaximum, text), None);
+            /// ```
+            #[must_use]
+            pub fn new(id: PropertyId, value: PropertyValue<'a>) -> Option<Self> {
+                let mut values = value.split();
+                let property = match id {
+                    $(PropertyId::$Variant => Self::$Variant($(<$Type>::of(values.next()?)?),+),)+
+                };
+                values.next().is_none().then_some(property)
+            }
+
+            /// The value by its type on the wire.
+            #[must_use]
+            pub fn value(&self) -> PropertyValue<'a> {
+                match self {
+                    $(Self::$Variant($($value),+) => PropertyValue::join([$($value.value()),+]),)+
+                }
+            }
+
+            /// What keeps the property from being written, if anything.
+            #[inline]
+            pub(crate) fn refusal(&self) -> Option<ValueRefusal> {
+                match self {
+                    $(Self::$Variant($($value),+) => None$(.or_else(|| $value.refusal()))+,)+
+                }
+            }
+
+            /// The number of bytes of identifier and value.
+            #[inline]
+            pub(crate) fn encoded_len(&self) -> usize {
+                match self {
+                    $(Self::$Variant($($value),+) => 1_usize$(.saturating_add($value.value_len()))+,)+
+                }
+            }
+
+            /// Writes identifier and value; [`refusal`](Self::refusal) has found nothing.
+            #[inline]
+            pub(crate) fn put<B: BufMut>(&self, dst: &mut B) {
+                match self {
+                    $(Self::$Variant($($value),+) => {
+                        dst.put_u8($id);
+                        $($value.put(dst);)+
+                    })+
+                }
+            }
+        }
+
+        impl<'a> Reader<'a> {
+            /// The next property.
+            #[inline(always)]
+            pub(crate) fn property(&mut self) -> Option<Property<'a>> {
+                Some(match PropertyId::from_u8(self.byte()?)? {
+                    $(PropertyId::$Variant => Property::$Variant($(<$Type>::read(self)?),+),)+
+                })
+            }
+        }
+    };
+}
+
+property_table!(property);
+
+/// The value of a property by its type on the wire, MQTT 5.0 §1.5, Table 2-4.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "the specification's list is closed"
 )]
-pub enum Property<'a> {
-    /// Seconds until the Session ends after the connection: 0 at once, 4,294,967,295 never. §3.2.2.3.2, §3.14.2.2.2.
-    SessionExpiryInterval(u32),
-    /// The Client Identifier that the Server chose. §3.2.2.3.7.
-    AssignedClientIdentifier(&'a str),
-    /// The Keep Alive, in seconds, that the Client must use; 0 turns it off. §3.2.2.3.14.
-    ServerKeepAlive(u16),
-    /// The name of the authentication method. §3.2.2.3.17, §3.15.2.2.2.
-    AuthenticationMethod(&'a str),
-    /// Data of the authentication method. §3.2.2.3.18, §3.15.2.2.3.
-    AuthenticationData(&'a [u8]),
-    /// The basis for creating Response Topics. §3.2.2.3.15.
-    ResponseInformation(&'a str),
-    /// Other Servers to use, separated by spaces. §3.2.2.3.16, §3.14.2.2.5.
-    ServerReference(&'a str),
-    /// The reason in words, for people. §3.2.2.3.9 and its kin.
-    ReasonString(&'a str),
-    /// How many QoS 1 and QoS 2 messages the Server handles at a time. §3.2.2.3.3.
-    ReceiveMaximum(NonZeroU16),
-    /// The highest Topic Alias that the Server accepts; 0 is none. §3.2.2.3.8.
-    TopicAliasMaximum(u16),
-    /// The highest QoS that the Server supports: 0 or 1; QoS 2 is said by leaving it out. §3.2.2.3.4.
-    MaximumQos(QoS),
-    /// Whether the Server keeps retained messages. §3.2.2.3.5.
-    RetainAvailable(bool),
-    /// A name and a value of the sender's own; may occur more than once. §3.2.2.3.10 and its kin.
-    UserProperty(&'a str, &'a str),
-    /// The largest packet that the Server accepts, in bytes. §3.2.2.3.6.
-    MaximumPacketSize(NonZeroU32),
-    /// Whether the Server offers Wildcard Subscriptions. §3.2.2.3.11.
-    WildcardSubscriptionAvailable(bool),
-    /// Whether the Server offers Subscription Identifiers. §3.2.2.3.12.
-    SubscriptionIdentifiersAvailable(bool),
-    /// Whether the Server offers Shared Subscriptions. §3.2.2.3.13.
-    SharedSubscriptionAvailable(bool),
+pub enum PropertyValue<'a> {
+    /// A byte: a flag, or the Maximum QoS.
+    Byte(u8),
+    /// A Two Byte Integer.
+    TwoByteInteger(u16),
+    /// A Four Byte Integer.
+    FourByteInteger(u32),
+    /// A Variable Byte Integer.
+    VariableByteInteger(u32),
+    /// A UTF-8 Encoded String.
+    String(&'a str),
+    /// A UTF-8 String Pair.
+    StringPair(&'a str, &'a str),
+    /// Binary Data.
+    BinaryData(&'a [u8]),
 }
 
-impl<'a> Property<'a> {
-    /// The property's identifier.
-    #[inline]
-    #[must_use]
-    pub const fn id(&self) -> PropertyId {
-        match self {
-            Self::SessionExpiryInterval(_) => PropertyId::SessionExpiryInterval,
-            Self::AssignedClientIdentifier(_) => PropertyId::AssignedClientIdentifier,
-            Self::ServerKeepAlive(_) => PropertyId::ServerKeepAlive,
-            Self::AuthenticationMethod(_) => PropertyId::AuthenticationMethod,
-            Self::AuthenticationData(_) => PropertyId::AuthenticationData,
-            Self::ResponseInformation(_) => PropertyId::ResponseInformation,
-            Self::ServerReference(_) => PropertyId::ServerReference,
-            Self::ReasonString(_) => PropertyId::ReasonString,
-            Self::ReceiveMaximum(_) => PropertyId::ReceiveMaximum,
-            Self::TopicAliasMaximum(_) => PropertyId::TopicAliasMaximum,
-            Self::MaximumQos(_) => PropertyId::MaximumQos,
-            Self::RetainAvailable(_) => PropertyId::RetainAvailable,
-            Self::UserProperty(..) => PropertyId::UserProperty,
-            Self::MaximumPacketSize(_) => PropertyId::MaximumPacketSize,
-            Self::WildcardSubscriptionAvailable(_) => PropertyId::WildcardSubscriptionAvailable,
-            Self::SubscriptionIdentifiersAvailable(_) => {
-                PropertyId::SubscriptionIdentifiersAvailable
-            }
-            Self::SharedSubscriptionAvailable(_) => PropertyId::SharedSubscriptionAvailable,
-        }
+impl<'a> PropertyValue<'a> {
+    /// The values that a variant of [`Property`] has for this one.
+    fn split(self) -> impl Iterator<Item = Self> {
+        let values = match self {
+            Self::StringPair(name, value) => [Some(Self::String(name)), Some(Self::String(value))],
+            one => [Some(one), None],
+        };
+        values.into_iter().flatten()
     }
 
-    /// What keeps the property from being written, if anything.
-    pub(crate) fn refusal(&self) -> Option<ValueRefusal> {
-        match *self {
-            Self::AssignedClientIdentifier(text)
-            | Self::AuthenticationMethod(text)
-            | Self::ResponseInformation(text)
-            | Self::ServerReference(text)
-            | Self::ReasonString(text) => string_refusal(text),
-            Self::UserProperty(name, value) => {
-                string_refusal(name).or_else(|| string_refusal(value))
-            }
-            Self::AuthenticationData(data) if data.len() > LENGTH_MAX => {
-                Some(ValueRefusal::TooLong)
-            }
-            Self::MaximumQos(QoS::ExactlyOnce) => Some(ValueRefusal::MaximumQos2),
+    /// The one value for those that a variant of [`Property`] has.
+    fn join<const N: usize>(values: [Self; N]) -> Self {
+        match *values.as_slice() {
+            [Self::String(name), Self::String(value)] => Self::StringPair(name, value),
+            [one, ..] => one,
+            [] => Self::BinaryData(&[]),
+        }
+    }
+}
+
+/// A value of a property in both directions.
+trait Value<'a>: Copy {
+    /// Reads the value, which was checked before.
+    fn read(reader: &mut Reader<'a>) -> Option<Self>;
+
+    /// The value of this type that `value` is, if it is one.
+    fn of(value: PropertyValue<'a>) -> Option<Self>;
+
+    /// The value by its type on the wire.
+    fn value(self) -> PropertyValue<'a>;
+
+    /// The number of bytes of the value.
+    fn value_len(self) -> usize;
+
+    /// Writes the value.
+    fn put<B: BufMut>(self, dst: &mut B);
+
+    /// What keeps the value from being written, if anything.
+    #[inline]
+    fn refusal(self) -> Option<ValueRefusal> {
+        None
+    }
+}
+
+impl<'a> Value<'a> for bool {
+    #[inline(always)]
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.byte().map(|byte| byte != 0)
+    }
+
+    fn of(value: PropertyValue<'a>) -> Option<Self> {
+        match value {
+            PropertyValue::Byte(byte @ (0 | 1)) => Some(byte == 1),
             _ => None,
         }
     }
 
-    /// The number of bytes of identifier and value.
+    fn value(self) -> PropertyValue<'a> {
+        PropertyValue::Byte(self.into())
+    }
+
     #[inline]
-    pub(crate) const fn encoded_len(&self) -> usize {
-        match self {
-            Self::SessionExpiryInterval(_) | Self::MaximumPacketSize(_) => 5,
-            Self::ServerKeepAlive(_) | Self::ReceiveMaximum(_) | Self::TopicAliasMaximum(_) => 3,
-            Self::MaximumQos(_)
-            | Self::RetainAvailable(_)
-            | Self::WildcardSubscriptionAvailable(_)
-            | Self::SubscriptionIdentifiersAvailable(_)
-            | Self::SharedSubscriptionAvailable(_) => 2,
-            Self::AssignedClientIdentifier(text)
-            | Self::AuthenticationMethod(text)
-            | Self::ResponseInformation(text)
-            | Self::ServerReference(text)
-            | Self::ReasonString(text) => text.len().saturating_add(3),
-            Self::AuthenticationData(data) => data.len().saturating_add(3),
-            Self::UserProperty(name, value) => {
-                name.len().saturating_add(value.len()).saturating_add(5)
-            }
+    fn value_len(self) -> usize {
+        1
+    }
+
+    #[inline]
+    fn put<B: BufMut>(self, dst: &mut B) {
+        dst.put_u8(self.into());
+    }
+}
+
+impl<'a> Value<'a> for QoS {
+    #[inline(always)]
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.byte().and_then(Self::from_u8)
+    }
+
+    fn of(value: PropertyValue<'a>) -> Option<Self> {
+        match value {
+            PropertyValue::Byte(byte) => Self::from_u8(byte),
+            _ => None,
         }
     }
 
-    /// Writes identifier and value; [`refusal`](Self::refusal) has found nothing.
+    fn value(self) -> PropertyValue<'a> {
+        PropertyValue::Byte(self.as_u8())
+    }
+
     #[inline]
-    pub(crate) fn put<B: BufMut>(&self, dst: &mut B) {
-        let id = self.id().as_u8();
-        match *self {
-            Self::SessionExpiryInterval(value) => put_four(id, value, dst),
-            Self::MaximumPacketSize(value) => put_four(id, value.get(), dst),
-            Self::ServerKeepAlive(value) | Self::TopicAliasMaximum(value) => {
-                put_two(id, value, dst);
-            }
-            Self::ReceiveMaximum(value) => put_two(id, value.get(), dst),
-            Self::MaximumQos(value) => dst.put_slice(&[id, value.as_u8()]),
-            Self::RetainAvailable(value)
-            | Self::WildcardSubscriptionAvailable(value)
-            | Self::SubscriptionIdentifiersAvailable(value)
-            | Self::SharedSubscriptionAvailable(value) => dst.put_slice(&[id, value.into()]),
-            Self::AssignedClientIdentifier(text)
-            | Self::AuthenticationMethod(text)
-            | Self::ResponseInformation(text)
-            | Self::ServerReference(text)
-            | Self::ReasonString(text) => wire::put_binary(id, text.as_bytes(), dst),
-            Self::AuthenticationData(data) => wire::put_binary(id, data, dst),
-            Self::UserProperty(name, value) => {
-                wire::put_binary(id, name.as_bytes(), dst);
-                wire::put_second_string(value, dst);
-            }
+    fn value_len(self) -> usize {
+        1
+    }
+
+    #[inline]
+    fn put<B: BufMut>(self, dst: &mut B) {
+        dst.put_u8(self.as_u8());
+    }
+
+    #[inline]
+    fn refusal(self) -> Option<ValueRefusal> {
+        matches!(self, Self::ExactlyOnce).then_some(ValueRefusal::MaximumQos2)
+    }
+}
+
+impl<'a> Value<'a> for u16 {
+    #[inline(always)]
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.two()
+    }
+
+    fn of(value: PropertyValue<'a>) -> Option<Self> {
+        match value {
+            PropertyValue::TwoByteInteger(value) => Some(value),
+            _ => None,
         }
+    }
+
+    fn value(self) -> PropertyValue<'a> {
+        PropertyValue::TwoByteInteger(self)
+    }
+
+    #[inline]
+    fn value_len(self) -> usize {
+        2
+    }
+
+    #[inline]
+    fn put<B: BufMut>(self, dst: &mut B) {
+        dst.put_u16(self);
+    }
+}
+
+impl<'a> Value<'a> for NonZeroU16 {
+    #[inline(always)]
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.two().and_then(Self::new)
+    }
+
+    fn of(value: PropertyValue<'a>) -> Option<Self> {
+        match value {
+            PropertyValue::TwoByteInteger(value) => Self::new(value),
+            _ => None,
+        }
+    }
+
+    fn value(self) -> PropertyValue<'a> {
+        PropertyValue::TwoByteInteger(self.get())
+    }
+
+    #[inline]
+    fn value_len(self) -> usize {
+        2
+    }
+
+    #[inline]
+    fn put<B: BufMut>(self, dst: &mut B) {
+        dst.put_u16(self.get());
+    }
+}
+
+impl<'a> Value<'a> for u32 {
+    #[inline(always)]
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.four()
+    }
+
+    fn of(value: PropertyValue<'a>) -> Option<Self> {
+        match value {
+            PropertyValue::FourByteInteger(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn value(self) -> PropertyValue<'a> {
+        PropertyValue::FourByteInteger(self)
+    }
+
+    #[inline]
+    fn value_len(self) -> usize {
+        4
+    }
+
+    #[inline]
+    fn put<B: BufMut>(self, dst: &mut B) {
+        dst.put_u32(self);
+    }
+}
+
+impl<'a> Value<'a> for NonZeroU32 {
+    #[inline(always)]
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.four().and_then(Self::new)
+    }
+
+    fn of(value: PropertyValue<'a>) -> Option<Self> {
+        match value {
+            PropertyValue::FourByteInteger(value) => Self::new(value),
+            _ => None,
+        }
+    }
+
+    fn value(self) -> PropertyValue<'a> {
+        PropertyValue::FourByteInteger(self.get())
+    }
+
+    #[inline]
+    fn value_len(self) -> usize {
+        4
+    }
+
+    #[inline]
+    fn put<B: BufMut>(self, dst: &mut B) {
+        dst.put_u32(self.get());
+    }
+}
+
+impl<'a> Value<'a> for SubscriptionId {
+    #[inline(always)]
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.variable().and_then(Self::new)
+    }
+
+    fn of(value: PropertyValue<'a>) -> Option<Self> {
+        match value {
+            PropertyValue::VariableByteInteger(value) => Self::new(value),
+            _ => None,
+        }
+    }
+
+    fn value(self) -> PropertyValue<'a> {
+        PropertyValue::VariableByteInteger(self.get())
+    }
+
+    #[inline]
+    fn value_len(self) -> usize {
+        variable_byte_integer_len(self.get()) as usize
+    }
+
+    #[inline]
+    fn put<B: BufMut>(self, dst: &mut B) {
+        wire::put_variable_byte_integer(self.get(), dst);
+    }
+}
+
+impl<'a> Value<'a> for &'a str {
+    #[inline(always)]
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.string()
+    }
+
+    fn of(value: PropertyValue<'a>) -> Option<Self> {
+        match value {
+            PropertyValue::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn value(self) -> PropertyValue<'a> {
+        PropertyValue::String(self)
+    }
+
+    #[inline]
+    fn value_len(self) -> usize {
+        self.len().saturating_add(2)
+    }
+
+    #[inline]
+    fn put<B: BufMut>(self, dst: &mut B) {
+        wire::put_binary(self.as_bytes(), dst);
+    }
+
+    #[inline]
+    fn refusal(self) -> Option<ValueRefusal> {
+        string_refusal(self)
+    }
+}
+
+impl<'a> Value<'a> for &'a [u8] {
+    #[inline(always)]
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.binary()
+    }
+
+    fn of(value: PropertyValue<'a>) -> Option<Self> {
+        match value {
+            PropertyValue::BinaryData(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    fn value(self) -> PropertyValue<'a> {
+        PropertyValue::BinaryData(self)
+    }
+
+    #[inline]
+    fn value_len(self) -> usize {
+        self.len().saturating_add(2)
+    }
+
+    #[inline]
+    fn put<B: BufMut>(self, dst: &mut B) {
+        wire::put_binary(self, dst);
+    }
+
+    #[inline]
+    fn refusal(self) -> Option<ValueRefusal> {
+        (self.len() > LENGTH_MAX).then_some(ValueRefusal::TooLong)
     }
 }
 
@@ -160,59 +448,17 @@ impl<'a> Property<'a> {
 pub(crate) struct Reader<'a> {
     /// What is left of the section.
     bytes: &'a [u8],
-    /// Bytes of the section that are known to be text: the last string that had to be looked at, and what came along.
-    text: &'a str,
-    /// How many bytes the section has from the first of `text` on.
-    from_text: usize,
 }
 
 impl<'a> Reader<'a> {
     #[inline(always)]
     pub(crate) const fn new(section: &'a [u8]) -> Self {
-        Self {
-            bytes: section,
-            text: "",
-            from_text: 0,
-        }
+        Self { bytes: section }
     }
 
     #[inline(always)]
     pub(crate) const fn is_at_end(&self) -> bool {
         self.bytes.is_empty()
-    }
-
-    /// The next property.
-    #[inline(always)]
-    pub(crate) fn property(&mut self) -> Option<Property<'a>> {
-        Some(match PropertyId::from_u8(self.byte()?)? {
-            PropertyId::SessionExpiryInterval => Property::SessionExpiryInterval(self.four()?),
-            PropertyId::AssignedClientIdentifier => {
-                Property::AssignedClientIdentifier(self.string()?)
-            }
-            PropertyId::ServerKeepAlive => Property::ServerKeepAlive(self.two()?),
-            PropertyId::AuthenticationMethod => Property::AuthenticationMethod(self.string()?),
-            PropertyId::AuthenticationData => Property::AuthenticationData(self.binary()?),
-            PropertyId::ResponseInformation => Property::ResponseInformation(self.string()?),
-            PropertyId::ServerReference => Property::ServerReference(self.string()?),
-            PropertyId::ReasonString => Property::ReasonString(self.string()?),
-            PropertyId::ReceiveMaximum => Property::ReceiveMaximum(NonZeroU16::new(self.two()?)?),
-            PropertyId::TopicAliasMaximum => Property::TopicAliasMaximum(self.two()?),
-            PropertyId::MaximumQos => Property::MaximumQos(QoS::from_u8(self.byte()?)?),
-            PropertyId::RetainAvailable => Property::RetainAvailable(self.bool()?),
-            PropertyId::UserProperty => Property::UserProperty(self.string()?, self.string()?),
-            PropertyId::MaximumPacketSize => {
-                Property::MaximumPacketSize(NonZeroU32::new(self.four()?)?)
-            }
-            PropertyId::WildcardSubscriptionAvailable => {
-                Property::WildcardSubscriptionAvailable(self.bool()?)
-            }
-            PropertyId::SubscriptionIdentifiersAvailable => {
-                Property::SubscriptionIdentifiersAvailable(self.bool()?)
-            }
-            PropertyId::SharedSubscriptionAvailable => {
-                Property::SharedSubscriptionAvailable(self.bool()?)
-            }
-        })
     }
 
     /// The identifier of the next property.
@@ -225,9 +471,10 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn skip(&mut self) -> Option<()> {
         match PropertyId::from_u8(self.byte()?)?.data_type() {
-            DataType::Byte => self.byte().map(drop),
-            DataType::TwoByteInteger => self.two().map(drop),
-            DataType::FourByteInteger => self.four().map(drop),
+            DataType::ZeroOrOne => self.byte().map(drop),
+            DataType::TwoByteInteger | DataType::TwoByteIntegerNotZero => self.two().map(drop),
+            DataType::FourByteInteger | DataType::FourByteIntegerNotZero => self.four().map(drop),
+            DataType::VariableByteIntegerNotZero => self.variable().map(drop),
             DataType::String | DataType::BinaryData => self.binary().map(drop),
             DataType::StringPair => self.binary().and(self.binary()).map(drop),
         }
@@ -238,11 +485,6 @@ impl<'a> Reader<'a> {
         let (byte, rest) = self.bytes.split_first()?;
         self.bytes = rest;
         Some(*byte)
-    }
-
-    #[inline(always)]
-    fn bool(&mut self) -> Option<bool> {
-        self.byte().map(|byte| byte != 0)
     }
 
     #[inline(always)]
@@ -269,37 +511,15 @@ impl<'a> Reader<'a> {
 
     #[inline(always)]
     fn string(&mut self) -> Option<&'a str> {
-        let len = usize::from(self.two()?);
-        let from_string = self.bytes;
-        let (_, rest) = from_string.split_at_checked(len)?;
-        self.bytes = rest;
-        // Both wrap, and nothing is found, if the string does not lie in the text.
-        let end = self.from_text.wrapping_sub(rest.len());
-        let start = end.wrapping_sub(len);
-        if let Some(string) = self.text.get(start..end) {
-            return Some(string);
-        }
-        if rest.is_empty() {
-            return core::str::from_utf8(from_string).ok();
-        }
-        self.text = text(from_string, len)?;
-        self.from_text = from_string.len();
-        self.text.get(..len)
+        core::str::from_utf8(self.binary()?).ok()
     }
-}
 
-/// How many bytes after a string are looked at, at most.
-const AHEAD: usize = 256;
-
-/// The string of `len` bytes at the start of `i` and ASCII that follows, whatever it is.
-///
-/// What follows is more strings as a rule, with small numbers between them, and to look at them all at once is cheaper
-/// than one by one. No byte is looked at more than three times.
-#[inline(never)]
-fn text(i: &[u8], len: usize) -> Option<&str> {
-    let after = i.get(len..)?;
-    let ascii = wire::ascii_len(after.get(..AHEAD).unwrap_or(after));
-    core::str::from_utf8(i.get(..len.saturating_add(ascii))?).ok()
+    #[inline]
+    fn variable(&mut self) -> Option<u32> {
+        let (rest, value) = wire::variable_byte_integer(self.bytes).ok()?;
+        self.bytes = rest;
+        Some(value)
+    }
 }
 
 /// Checks the value that follows the identifier `id`: fit, type and range.
@@ -316,19 +536,28 @@ pub(crate) fn check_value(id: PropertyId, i: &[u8]) -> Parsed<'_, ()> {
             let (rest, _) = wire::binary(i)?;
             Ok((rest, ()))
         }
-        // §3.2.2.3.4, §3.2.2.3.5, §3.2.2.3.11 to §3.2.2.3.13
-        DataType::Byte => match wire::byte(i)? {
+        DataType::ZeroOrOne => match wire::byte(i)? {
             (rest, 0 | 1) => Ok((rest, ())),
             (_, value) => refuse_value(value.into()),
         },
-        DataType::TwoByteInteger => match wire::two_byte_integer(i)? {
-            // §3.2.2.3.3
-            (_, 0) if id == PropertyId::ReceiveMaximum => refuse_value(0),
+        DataType::TwoByteInteger => {
+            let (rest, _) = wire::two_byte_integer(i)?;
+            Ok((rest, ()))
+        }
+        DataType::TwoByteIntegerNotZero => match wire::two_byte_integer(i)? {
+            (_, 0) => refuse_value(0),
             (rest, _) => Ok((rest, ())),
         },
-        DataType::FourByteInteger => match wire::four_byte_integer(i)? {
-            // §3.2.2.3.6
-            (_, 0) if id == PropertyId::MaximumPacketSize => refuse_value(0),
+        DataType::FourByteInteger => {
+            let (rest, _) = wire::four_byte_integer(i)?;
+            Ok((rest, ()))
+        }
+        DataType::FourByteIntegerNotZero => match wire::four_byte_integer(i)? {
+            (_, 0) => refuse_value(0),
+            (rest, _) => Ok((rest, ())),
+        },
+        DataType::VariableByteIntegerNotZero => match wire::variable_byte_integer(i)? {
+            (_, 0) => refuse_value(0),
             (rest, _) => Ok((rest, ())),
         },
     }
@@ -351,18 +580,4 @@ fn string_refusal(text: &str) -> Option<ValueRefusal> {
     } else {
         None
     }
-}
-
-/// Writes identifier and Two Byte Integer.
-#[inline]
-fn put_two<B: BufMut>(id: u8, value: u16, dst: &mut B) {
-    let [a, b] = value.to_be_bytes();
-    dst.put_slice(&[id, a, b]);
-}
-
-/// Writes identifier and Four Byte Integer.
-#[inline]
-fn put_four<B: BufMut>(id: u8, value: u32, dst: &mut B) {
-    let [a, b, c, d] = value.to_be_bytes();
-    dst.put_slice(&[id, a, b, c, d]);
 }

@@ -96,7 +96,7 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
     #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (i, packet_id) = read!(packet_id, i);
-        let (i, properties) = AckProperties::parse(i, R::PACKET, options)?;
+        let (i, properties) = AckProperties::parse(i, R::CARRIER, options)?;
         let (i, reasons) = CodeList::parse(i, R::PACKET, |packet, code| ErrorKind::ReasonCode {
             packet,
             code,
@@ -109,6 +109,7 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
         let [high, low] = self.packet_id.get().to_be_bytes();
         Layout {
             packet: R::PACKET,
+            carrier: R::CARRIER,
             head: move |first, remaining, properties| [first, remaining, high, low, properties],
             short: Short::None,
             properties: self.properties.section(),

@@ -1,6 +1,6 @@
 //! The codec's answer in the words of the oracle.
 
-use mqtt_reason::v5::Property;
+use mqtt_reason::v5::{Property, PropertyValue};
 use mqtt_reason::{Code, CodeList, DecodeError, DecodeOptions, Decoded, ErrorClass, Side, v3, v5};
 
 use crate::oracle::{Class, Context, Packet, Sender, Value, Verdict, Version};
@@ -165,23 +165,14 @@ fn v5_packet(packet: v5::Packet<'_>) -> Packet {
 }
 
 fn property(property: Property<'_>) -> (u8, Value) {
-    let value = match property {
-        Property::SessionExpiryInterval(value) => Value::Four(value),
-        Property::MaximumPacketSize(value) => Value::Four(value.get()),
-        Property::ServerKeepAlive(value) | Property::TopicAliasMaximum(value) => Value::Two(value),
-        Property::ReceiveMaximum(value) => Value::Two(value.get()),
-        Property::MaximumQos(value) => Value::Byte(value.as_u8()),
-        Property::RetainAvailable(value)
-        | Property::WildcardSubscriptionAvailable(value)
-        | Property::SubscriptionIdentifiersAvailable(value)
-        | Property::SharedSubscriptionAvailable(value) => Value::Byte(value.into()),
-        Property::AssignedClientIdentifier(text)
-        | Property::AuthenticationMethod(text)
-        | Property::ResponseInformation(text)
-        | Property::ServerReference(text)
-        | Property::ReasonString(text) => Value::Text(text.to_owned()),
-        Property::AuthenticationData(data) => Value::Binary(data.to_vec()),
-        Property::UserProperty(name, value) => Value::Pair(name.to_owned(), value.to_owned()),
+    let value = match property.value() {
+        PropertyValue::Byte(value) => Value::Byte(value),
+        PropertyValue::TwoByteInteger(value) => Value::Two(value),
+        PropertyValue::FourByteInteger(value) => Value::Four(value),
+        PropertyValue::String(text) => Value::Text(text.to_owned()),
+        PropertyValue::BinaryData(data) => Value::Binary(data.to_vec()),
+        PropertyValue::StringPair(name, value) => Value::Pair(name.to_owned(), value.to_owned()),
+        PropertyValue::VariableByteInteger(_) => panic!("no property of the nine packets"),
     };
     (property.id().as_u8(), value)
 }

@@ -243,7 +243,7 @@ fn errors_say_what_was_found() {
         ("90 03 00 0A 00", "SUBACK without a single code"),
         (
             "20 05 00 00 02 01 00",
-            "property identifier 0x01 is not defined for CONNACK",
+            "Payload Format Indicator (0x01) is not a property of CONNACK",
         ),
         (
             "E0 04 8E 02 24 01",

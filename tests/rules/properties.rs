@@ -48,6 +48,7 @@ fn allowed(packet: PacketType) -> &'static str {
 #[test]
 fn r63_an_unknown_property_is_malformed_in_every_packet() {
     let known = bytes(allowed(PacketType::Connack));
+    let of_other_packets = bytes("01 02 03 08 09 0B 17 18 19 23");
     for template in &TEMPLATES {
         let packet = template.packet;
         for id in 0x00..=0xFF {
@@ -55,13 +56,18 @@ fn r63_an_unknown_property_is_malformed_in_every_packet() {
                 continue;
             }
             let hex = template.with(&format!("{id:02X} 00 00 00 00"));
-            let kind = ErrorKind::UnknownProperty { packet, id };
+            let kind = if of_other_packets.contains(&id) {
+                let id = PropertyId::from_u8(id).unwrap();
+                ErrorKind::PropertyNotAllowed { packet, id }
+            } else {
+                ErrorKind::UnknownProperty { packet, id }
+            };
             received(&hex).malformed(template.offset, "2.2.2.2", kind);
         }
     }
     // Behind a good one: Topic Alias, a property of PUBLISH
-    let (packet, id) = (PacketType::Puback, 0x23);
-    let kind = ErrorKind::UnknownProperty { packet, id };
+    let (packet, id) = (PacketType::Puback, PropertyId::TopicAlias);
+    let kind = ErrorKind::PropertyNotAllowed { packet, id };
     received("40 0B 00 0A 87 07 1F 00 01 6E 23 00 01").malformed(10, "2.2.2.2", kind);
 }
 

@@ -107,6 +107,7 @@ fn properties<'a>(properties: impl IntoIterator<Item = Property<'a>>, visit: &mu
             Property::WildcardSubscriptionAvailable(value) => visit.number(0x28, value.into()),
             Property::SubscriptionIdentifiersAvailable(value) => visit.number(0x29, value.into()),
             Property::SharedSubscriptionAvailable(value) => visit.number(0x2A, value.into()),
+            _ => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use std::vec::Vec;
 
 use super::{Case, any, continuations, one_of};
 use crate::packet_type::{PacketType, Side, Version};
-use crate::property_id::PropertyId;
+use crate::spec::property::{DataType, PropertyId};
 use crate::testing::choices::Choices;
 use crate::testing::defect::Defect;
 use crate::testing::draft::{Draft, Length, Place, variable_byte_integer};
@@ -14,9 +14,6 @@ use crate::testing::text;
 use crate::testing::valid::Valid;
 
 const VERSION: Version = Version::V5_0;
-
-/// The identifiers of the properties of CONNECT, PUBLISH and SUBSCRIBE alone, Table 2-4.
-const OF_OTHER_PACKETS: [u8; 10] = [0x01, 0x02, 0x03, 0x08, 0x09, 0x0B, 0x17, 0x18, 0x19, 0x23];
 
 /// §2.2.2.1: the packet ends before the last byte of the length.
 pub(super) fn length_truncated(c: &mut Choices<'_>) -> Case {
@@ -56,16 +53,11 @@ pub(super) fn length_past_end(c: &mut Choices<'_>) -> Case {
     Case::new(&valid, draft, Place::PropertyLength, c)
 }
 
-/// §2.2.2.2: an identifier that is in no table, or only in those of other packets.
+/// §2.2.2.2: an identifier that is in no table.
 pub(super) fn unknown(c: &mut Choices<'_>) -> Case {
     let (valid, mut draft) = any(VERSION, c);
-    let id = if c.one_in(2) {
-        let ids = (0x00..=0xFF).filter(|id| PropertyId::from_u8(*id).is_none());
-        c.pick(&ids.collect::<Vec<_>>())
-    } else {
-        c.pick(&OF_OTHER_PACKETS)
-    };
-    let mut bytes = std::vec![id];
+    let ids = (0x00..=0xFF).filter(|id| PropertyId::from_u8(*id).is_none());
+    let mut bytes = std::vec![c.pick(&ids.collect::<Vec<_>>())];
     bytes.extend(c.bytes(4));
     let index = insert_bytes(&mut draft, bytes, c);
     Case::new(&valid, draft, Place::Property(index, 0), c)
@@ -73,11 +65,10 @@ pub(super) fn unknown(c: &mut Choices<'_>) -> Case {
 
 /// §2.2.2.2: a property of other packets, with a value it may have there.
 pub(super) fn not_allowed(c: &mut Choices<'_>) -> Case {
-    let packets = PacketType::REASON_CODED;
-    let all_but_connack = packets.get(1..).unwrap_or_default();
-    let (valid, mut draft) = one_of(all_but_connack, VERSION, c);
+    let (valid, mut draft) = any(VERSION, c);
+    let allowed = allowed(valid.packet);
     let mut ids = PropertyId::ALL.to_vec();
-    ids.retain(|id| !allowed(valid.packet).contains(id));
+    ids.retain(|id| !allowed.contains(id));
     let property = Owned::generate(c.pick(&ids), c);
     let index = insert_bytes(&mut draft, property.bytes(), c);
     Case::new(&valid, draft, Place::Property(index, 0), c)
@@ -217,17 +208,7 @@ pub(super) fn no_method(c: &mut Choices<'_>) -> Case {
 pub(super) fn bad_string(defect: Defect, c: &mut Choices<'_>) -> Case {
     let (mut valid, _) = any(VERSION, c);
     let mut ids = sendable(&valid);
-    ids.retain(|id| {
-        matches!(
-            id,
-            PropertyId::AssignedClientIdentifier
-                | PropertyId::AuthenticationMethod
-                | PropertyId::ResponseInformation
-                | PropertyId::ServerReference
-                | PropertyId::ReasonString
-                | PropertyId::UserProperty
-        )
-    });
+    ids.retain(|id| matches!(id.data_type(), DataType::String | DataType::StringPair));
     let id = c.pick(&ids);
     if id != PropertyId::UserProperty {
         valid.properties.retain(|property| property.id != id);
@@ -250,8 +231,9 @@ pub(super) fn bad_string(defect: Defect, c: &mut Choices<'_>) -> Case {
 
 /// The properties that the packet's sender may put into it.
 fn sendable(valid: &Valid) -> Vec<PropertyId> {
-    let ids = allowed(valid.packet).iter().copied();
-    ids.filter(|id| may_send(valid.sender, valid.packet, *id))
+    let ids = allowed(valid.packet);
+    ids.into_iter()
+        .filter(|id| may_send(valid.sender, valid.packet, *id))
         .collect()
 }
 

@@ -1,0 +1,3 @@
+//! Facts of the specification: no parsing.
+
+pub(crate) mod property;
