@@ -17,8 +17,8 @@
 use core::fmt;
 
 use crate::packet_type::{PacketType, SentBy, Side, Version};
-use crate::property_id::PropertyId;
 use crate::reason::PacketReason;
+use crate::spec::property::PropertyId;
 use crate::v3::{self, SubackReturnCode};
 use crate::v5::{ConnackReason, DisconnectReason, Packet, Property};
 use crate::wire::VariableByteInteger;
