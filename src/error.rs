@@ -189,6 +189,84 @@ pub enum ErrorKind {
     /// A string contains U+0000.
     #[error("string contains U+0000")]
     NullCharacter,
+    /// Bit 0 of the Connect Flags, which is reserved, is set.
+    #[error("reserved connect flag is set: {flags:#010b}")]
+    ConnectFlags {
+        /// The flags.
+        flags: u8,
+    },
+    /// Will QoS or Will Retain is set in a CONNECT without a Will.
+    #[error("will flags without a will: {flags:#010b}")]
+    WillFlags {
+        /// The flags.
+        flags: u8,
+    },
+    /// The Will QoS is 3.
+    #[error("will QoS is 3")]
+    WillQos,
+    /// A Password without a User Name, which 3.1.1 and 3.1 forbid.
+    #[error("password without user name")]
+    PasswordWithoutUserName,
+    /// A CONNECT with Authentication Data but without Authentication Method.
+    #[error("authentication data without authentication method")]
+    AuthenticationDataAlone,
+    /// A PUBLISH with DUP and QoS 0.
+    #[error("DUP is set with QoS 0")]
+    DupWithQos0,
+    /// A PUBLISH with an empty Topic Name and without Topic Alias.
+    #[error("topic name is empty and there is no topic alias")]
+    NoTopic,
+    /// A Topic Name, of a PUBLISH or a Will, without a single character.
+    #[error("topic name is empty")]
+    EmptyTopicName,
+    /// A Topic Name, of a PUBLISH or a Will, with a wildcard.
+    #[error("topic name contains '{wildcard}'")]
+    WildcardInTopicName {
+        /// `+` or `#`.
+        wildcard: char,
+    },
+    /// A Response Topic with a wildcard.
+    #[error("response topic contains a wildcard")]
+    WildcardInResponseTopic,
+    /// A SUBSCRIBE or UNSUBSCRIBE without a single Topic Filter.
+    #[error("{packet} without a single topic filter")]
+    NoTopicFilters {
+        /// The packet type.
+        packet: PacketType,
+    },
+    /// A Topic Filter without a single character.
+    #[error("topic filter is empty")]
+    EmptyTopicFilter,
+    /// `#` is not the last character of a Topic Filter, or not alone in its level.
+    #[error("'#' is not alone in the last level of the topic filter")]
+    MultiLevelWildcard,
+    /// `+` is not alone in a level of a Topic Filter.
+    #[error("'+' is not alone in its level of the topic filter")]
+    SingleLevelWildcard,
+    /// `$share/` and no ShareName.
+    #[error("share name is empty")]
+    EmptyShareName,
+    /// A ShareName with a wildcard.
+    #[error("share name contains a wildcard")]
+    WildcardInShareName,
+    /// A ShareName and no Topic Filter after it.
+    #[error("no topic filter after the share name")]
+    NoShareFilter,
+    /// Reserved bits of the Subscription Options are set.
+    #[error("reserved subscription options are set: {options:#010b}")]
+    SubscriptionOptions {
+        /// The byte.
+        options: u8,
+    },
+    /// The QoS in the Subscription Options is 3.
+    #[error("requested QoS is 3")]
+    SubscriptionQos,
+    /// The Retain Handling in the Subscription Options is 3.
+    #[error("retain handling is 3")]
+    RetainHandling,
+    /// No Local is set for a Shared Subscription.
+    #[error("no local is set for a shared subscription")]
+    NoLocalOnSharedSubscription,
 }
 
 /// The classes of errors that the specification distinguishes, MQTT 5.0 §1.2 and §4.13.1.
@@ -272,6 +350,31 @@ impl ErrorKind {
             | Self::PropertyValue { .. }
             | Self::ProblemInformation { .. }
             | Self::NoAuthenticationMethod => ErrorClass::ProtocolError,
+            // §3.1.2.3, §3.3.1.2, §3.1.2.6, [MQTT-3.8.3-5]: reserved bits and values; 3.1.1 §3.1.2.9.
+            Self::ConnectFlags { .. }
+            | Self::WillFlags { .. }
+            | Self::WillQos
+            | Self::PasswordWithoutUserName
+            | Self::SubscriptionOptions { .. } => ErrorClass::MalformedPacket,
+            // §2.1.3: invalid flags of a fixed header.
+            Self::DupWithQos0 => ErrorClass::MalformedPacket,
+            // §3.1.2.11.10, §3.3.2.1, §3.8.3, §3.8.3.1, §3.10.3 name the class.
+            Self::AuthenticationDataAlone
+            | Self::NoTopic
+            | Self::NoTopicFilters { .. }
+            | Self::SubscriptionQos
+            | Self::RetainHandling
+            | Self::NoLocalOnSharedSubscription => ErrorClass::ProtocolError,
+            // §4.7, §4.8.2, [MQTT-3.3.2-14]: text that parses, but is no such topic.
+            Self::EmptyTopicName
+            | Self::WildcardInTopicName { .. }
+            | Self::WildcardInResponseTopic
+            | Self::EmptyTopicFilter
+            | Self::MultiLevelWildcard
+            | Self::SingleLevelWildcard
+            | Self::EmptyShareName
+            | Self::WildcardInShareName
+            | Self::NoShareFilter => ErrorClass::ProtocolError,
         }
     }
 }
@@ -384,7 +487,12 @@ impl DecodeError {
                 Some(Side::Client) => "MQTT-3.2.2-15",
                 Some(Side::Server) | None => "MQTT-3.1.2-24",
             },
-            ErrorKind::RemainingLength { .. } | ErrorKind::Truncated => "2.1.4",
+            ErrorKind::RemainingLength { packet, .. } => match packet {
+                P::Pingreq => "3.12.1",
+                P::Pingresp => "3.13.1",
+                _ => "2.1.4",
+            },
+            ErrorKind::Truncated => "2.1.4",
             ErrorKind::V3Connack { .. } => "3.2.2",
             ErrorKind::NoPropertyLength => "MQTT-2.2.2-1",
             ErrorKind::PropertyLength { .. } | ErrorKind::PropertyTruncated { .. } => "2.2.2.1",
@@ -393,6 +501,8 @@ impl DecodeError {
             ErrorKind::SessionPresent { .. } => "MQTT-3.2.2-6",
             ErrorKind::PacketIdentifierZero => match self.packet {
                 Some(P::Suback | P::Unsuback) => "MQTT-2.2.1-6",
+                Some(P::Publish) if matches!(self.sender, Some(Side::Server)) => "MQTT-2.2.1-4",
+                Some(P::Publish | P::Subscribe | P::Unsubscribe) => "MQTT-2.2.1-3",
                 _ => "MQTT-2.2.1-5",
             },
             ErrorKind::ReasonCode { packet, .. } | ErrorKind::ReturnCode { packet, .. } => {
@@ -429,6 +539,31 @@ impl DecodeError {
             ErrorKind::NoAuthenticationMethod => "3.15.2.2.2",
             ErrorKind::IllFormedUtf8 => "MQTT-1.5.4-1",
             ErrorKind::NullCharacter => "MQTT-1.5.4-2",
+            ErrorKind::ConnectFlags { .. } => "MQTT-3.1.2-3",
+            ErrorKind::WillFlags { flags } if flags & 0b0001_1000 != 0 => "MQTT-3.1.2-11",
+            ErrorKind::WillFlags { .. } => "MQTT-3.1.2-13",
+            ErrorKind::WillQos => "MQTT-3.1.2-12",
+            ErrorKind::PasswordWithoutUserName => "3.1.2.9",
+            ErrorKind::AuthenticationDataAlone => "3.1.2.11.10",
+            ErrorKind::DupWithQos0 => "MQTT-3.3.1-2",
+            ErrorKind::NoTopic => "3.3.2.1",
+            ErrorKind::WildcardInTopicName { .. } => match self.packet {
+                Some(P::Publish) => "MQTT-3.3.2-2",
+                _ => "MQTT-4.7.0-1",
+            },
+            ErrorKind::WildcardInResponseTopic => "MQTT-3.3.2-14",
+            ErrorKind::NoTopicFilters { packet } => match packet {
+                P::Unsubscribe => "MQTT-3.10.3-2",
+                _ => "MQTT-3.8.3-2",
+            },
+            ErrorKind::EmptyTopicName | ErrorKind::EmptyTopicFilter => "MQTT-4.7.3-1",
+            ErrorKind::MultiLevelWildcard => "MQTT-4.7.1-1",
+            ErrorKind::SingleLevelWildcard => "MQTT-4.7.1-2",
+            ErrorKind::EmptyShareName => "MQTT-4.8.2-1",
+            ErrorKind::WildcardInShareName | ErrorKind::NoShareFilter => "MQTT-4.8.2-2",
+            ErrorKind::SubscriptionOptions { .. } => "MQTT-3.8.3-5",
+            ErrorKind::SubscriptionQos | ErrorKind::RetainHandling => "3.8.3.1",
+            ErrorKind::NoLocalOnSharedSubscription => "MQTT-3.8.3-4",
         }
     }
 
@@ -451,6 +586,8 @@ impl DecodeError {
                 P::Pubrel => "3.6.1",
                 P::Pubcomp => "3.7.1",
                 P::Unsuback => "3.11.1",
+                P::Pingreq => "3.12.1",
+                P::Pingresp => "3.13.1",
                 P::Disconnect => "3.14.1",
                 _ => "2.2.3",
             },
@@ -460,6 +597,7 @@ impl DecodeError {
                 Some(P::Suback | P::Unsuback) => "MQTT-2.3.1-7",
                 // The statement of the others does not name it.
                 Some(P::Pubcomp) => "2.3.1",
+                Some(P::Publish | P::Subscribe | P::Unsubscribe) => "MQTT-2.3.1-1",
                 _ => "MQTT-2.3.1-6",
             },
             ErrorKind::ReturnCode { packet, .. } => match packet {
@@ -467,6 +605,27 @@ impl DecodeError {
                 _ => "MQTT-3.9.3-2",
             },
             ErrorKind::NoCodes { .. } => "3.9.3",
+            ErrorKind::IllFormedUtf8 => "MQTT-1.5.3-1",
+            ErrorKind::NullCharacter => "MQTT-1.5.3-2",
+            ErrorKind::ConnectFlags { .. } => "MQTT-3.1.2-3",
+            ErrorKind::WillFlags { flags } if flags & 0b0001_1000 != 0 => "MQTT-3.1.2-13",
+            ErrorKind::WillFlags { .. } => "MQTT-3.1.2-15",
+            ErrorKind::WillQos => "MQTT-3.1.2-14",
+            ErrorKind::PasswordWithoutUserName => "MQTT-3.1.2-22",
+            ErrorKind::DupWithQos0 => "MQTT-3.3.1-2",
+            ErrorKind::WildcardInTopicName { .. } => match self.packet {
+                Some(P::Publish) => "MQTT-3.3.2-2",
+                _ => "MQTT-4.7.1-1",
+            },
+            ErrorKind::NoTopicFilters { packet } => match packet {
+                P::Unsubscribe => "MQTT-3.10.3-2",
+                _ => "MQTT-3.8.3-3",
+            },
+            ErrorKind::EmptyTopicName | ErrorKind::EmptyTopicFilter => "MQTT-4.7.3-1",
+            ErrorKind::MultiLevelWildcard => "MQTT-4.7.1-2",
+            ErrorKind::SingleLevelWildcard => "MQTT-4.7.1-3",
+            // The specification prints the statement's number like this.
+            ErrorKind::SubscriptionOptions { .. } | ErrorKind::SubscriptionQos => "MQTT-3-8.3-4",
             // What is left concerns lengths; the other kinds do not occur in 3.1.1.
             _ => "2.2.3",
         }
@@ -497,6 +656,18 @@ impl DecodeError {
                 P::Auth => "2.1",
             },
             ErrorKind::PacketIdentifierZero => "2.4",
+            ErrorKind::IllFormedUtf8 | ErrorKind::NullCharacter => "2.5",
+            ErrorKind::WillQos | ErrorKind::PasswordWithoutUserName => "3.1",
+            ErrorKind::EmptyTopicName
+            | ErrorKind::WildcardInTopicName { .. }
+            | ErrorKind::EmptyTopicFilter
+            | ErrorKind::MultiLevelWildcard
+            | ErrorKind::SingleLevelWildcard => "Appendix A",
+            ErrorKind::NoTopicFilters { packet } => match packet {
+                P::Unsubscribe => "3.10",
+                _ => "3.8",
+            },
+            ErrorKind::SubscriptionQos => "3.8",
             // What is left concerns the fixed header; the other kinds do not occur in 3.1.
             _ => "2.1",
         }

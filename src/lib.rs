@@ -180,6 +180,7 @@ pub mod testing;
 mod types;
 pub mod v3;
 pub mod v5;
+pub mod view;
 mod wire;
 
 pub use codes::{CodeIter, CodeList};

@@ -1,7 +1,8 @@
 //! From an error to the reason code to answer with.
 
-use crate::error::{DecodeError, ErrorClass};
+use crate::error::{DecodeError, ErrorClass, ErrorKind};
 use crate::packet_type::Version;
+use crate::spec::property::PropertyId;
 use crate::v5::reason::{ConnackReason, DisconnectReason};
 
 /// The code of the DISCONNECT to send before closing, MQTT 5.0 §4.13.1.
@@ -10,8 +11,13 @@ use crate::v5::reason::{ConnackReason, DisconnectReason};
 /// with CONNACK instead, or just closes. 3.1.1 and 3.1 have no such packet: see [`DecodeError::answer`].
 impl From<&DecodeError> for DisconnectReason {
     fn from(error: &DecodeError) -> Self {
+        match closer_code(error.kind()) {
+            Some(Closer::TopicAlias) => return Self::TopicAliasInvalid,
+            Some(Closer::TopicName) => return Self::TopicNameInvalid,
+            Some(Closer::TopicFilter) => return Self::TopicFilterInvalid,
+            None => {}
+        }
         match error.class() {
-            // §4.13.1: no closer code exists for the kinds of these two classes.
             ErrorClass::MalformedPacket => Self::MalformedPacket,
             ErrorClass::ProtocolError => Self::ProtocolError,
             // §3.1.2.11.4, §3.2.2.3.6.
@@ -24,11 +30,49 @@ impl From<&DecodeError> for DisconnectReason {
 /// [MQTT-4.12.0-4].
 impl From<&DecodeError> for ConnackReason {
     fn from(error: &DecodeError) -> Self {
+        if let Some(Closer::TopicName) = closer_code(error.kind()) {
+            return Self::TopicNameInvalid;
+        }
         match error.class() {
             ErrorClass::MalformedPacket => Self::MalformedPacket,
             ErrorClass::ProtocolError => Self::ProtocolError,
             ErrorClass::PacketTooLarge => Self::PacketTooLarge,
         }
+    }
+}
+
+/// What a code closer than Malformed Packet and Protocol Error is about, §4.13.1.
+enum Closer {
+    /// 0x94, §3.3.4.
+    TopicAlias,
+    /// 0x90.
+    TopicName,
+    /// 0x8F.
+    TopicFilter,
+}
+
+/// The code that is closer to what is wrong than that of its class, if there is one.
+///
+/// # Conformance
+///
+/// The tables describe 0x8F and 0x90 as answers to topics that are well-formed and not accepted all the same; they say
+/// better than 0x82 what is wrong with an ill-formed one, and no sentence names another.
+const fn closer_code(kind: ErrorKind) -> Option<Closer> {
+    match kind {
+        ErrorKind::PropertyValue {
+            id: PropertyId::TopicAlias,
+            ..
+        } => Some(Closer::TopicAlias),
+        ErrorKind::EmptyTopicName | ErrorKind::WildcardInTopicName { .. } => {
+            Some(Closer::TopicName)
+        }
+        ErrorKind::EmptyTopicFilter
+        | ErrorKind::MultiLevelWildcard
+        | ErrorKind::SingleLevelWildcard
+        | ErrorKind::EmptyShareName
+        | ErrorKind::WildcardInShareName
+        | ErrorKind::NoShareFilter => Some(Closer::TopicFilter),
+        _ => None,
     }
 }
 

@@ -1,0 +1,179 @@
+//! The payloads of SUBSCRIBE and UNSUBSCRIBE: lists that were checked once, then read without a `Result`.
+
+use core::fmt;
+
+use crate::error::{Parsed, refuse};
+use crate::packet_type::{PacketType, Version};
+use crate::view::subscribe::{Subscription, no_filters};
+use crate::view::text::topic_filter;
+use crate::wire;
+
+/// A public list over one of the two sources: bytes of a packet, checked, or a slice to be sent.
+///
+/// It saves a second copy of the same impls.
+macro_rules! list {
+    (
+        $(#[$doc:meta])*
+        $List:ident of $Item:ty, $(#[$iter_doc:meta])* $Iter:ident, $PACKET:expr, $check:expr, $read:expr
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub struct $List<'a>(Source<'a, $Item>);
+
+        impl<'a> $List<'a> {
+            /// A list to be sent, `None` if it is empty: no such packet may be without a Topic Filter.
+            #[must_use]
+            pub const fn new(items: &'a [$Item]) -> Option<Self> {
+                if items.is_empty() {
+                    None
+                } else {
+                    Some(Self(Source::List(items)))
+                }
+            }
+
+            /// All the rest of a packet as a list.
+            #[inline]
+            pub(crate) fn parse(version: Version, i: &'a [u8]) -> Parsed<'a, Self> {
+                if i.is_empty() {
+                    return refuse(i, no_filters($PACKET));
+                }
+                let mut rest = i;
+                while !rest.is_empty() {
+                    rest = $check(version, rest)?;
+                }
+                Ok((rest, Self(Source::Wire(version, i))))
+            }
+
+            /// The entries in order.
+            #[inline]
+            #[must_use]
+            pub const fn iter(&self) -> $Iter<'a> {
+                $Iter(self.0)
+            }
+
+            /// How many entries there are, at least 1; they are counted.
+            #[must_use]
+            #[expect(clippy::len_without_is_empty, reason = "never empty")]
+            pub fn len(&self) -> usize {
+                match self.0 {
+                    Source::List(items) => items.len(),
+                    Source::Wire(..) => self.iter().count(),
+                }
+            }
+        }
+
+        impl<'a> IntoIterator for $List<'a> {
+            type Item = $Item;
+            type IntoIter = $Iter<'a>;
+
+            fn into_iter(self) -> $Iter<'a> {
+                self.iter()
+            }
+        }
+
+        impl<'a> IntoIterator for &$List<'a> {
+            type Item = $Item;
+            type IntoIter = $Iter<'a>;
+
+            fn into_iter(self) -> $Iter<'a> {
+                self.iter()
+            }
+        }
+
+        /// Equal if the same entries stand in the same order, wherever they are borrowed from.
+        impl PartialEq for $List<'_> {
+            fn eq(&self, other: &Self) -> bool {
+                self.iter().eq(other.iter())
+            }
+        }
+
+        impl Eq for $List<'_> {}
+
+        impl fmt::Debug for $List<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(self).finish()
+            }
+        }
+
+        $(#[$iter_doc])*
+        #[derive(Clone)]
+        pub struct $Iter<'a>(Source<'a, $Item>);
+
+        impl<'a> Iterator for $Iter<'a> {
+            type Item = $Item;
+
+            #[inline]
+            fn next(&mut self) -> Option<$Item> {
+                match &mut self.0 {
+                    Source::List(items) => {
+                        let (first, others) = items.split_first()?;
+                        *items = others;
+                        Some(*first)
+                    }
+                    Source::Wire(version, rest) => {
+                        let (others, item) = $read(*version, *rest)?;
+                        *rest = others;
+                        Some(item)
+                    }
+                }
+            }
+        }
+
+        impl core::iter::FusedIterator for $Iter<'_> {}
+
+        impl fmt::Debug for $Iter<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(self.clone()).finish()
+            }
+        }
+    };
+}
+
+#[derive(Clone, Copy)]
+enum Source<'a, T> {
+    /// The payload of a packet of this version, or what is left of it.
+    Wire(Version, &'a [u8]),
+    /// Entries to be sent.
+    List(&'a [T]),
+}
+
+list! {
+    /// Topic Filters and their Subscription Options, one or more, in the order of the packet, MQTT 5.0 §3.8.3.
+    ///
+    /// ```
+    /// use mqtt_reason::QoS;
+    /// use mqtt_reason::view::{Subscription, Subscriptions};
+    ///
+    /// let wanted = [Subscription::new("a/#", QoS::AtLeastOnce)];
+    /// let list = Subscriptions::new(&wanted).unwrap();
+    /// assert!(list.iter().eq(wanted));
+    /// assert!(Subscriptions::new(&[]).is_none());
+    /// ```
+    Subscriptions of Subscription<'a>,
+    /// The entries of a SUBSCRIBE.
+    SubscriptionIter,
+    PacketType::Subscribe,
+    |version, i| Subscription::parse(version, i).map(|(rest, _)| rest),
+    |version, i: &'a [u8]| {
+        let (i, filter) = string(i)?;
+        let (options, rest) = i.split_first()?;
+        Some((rest, Subscription::from_options(version, filter, *options).ok()?))
+    }
+}
+
+list! {
+    /// Topic Filters, one or more, in the order of the packet, MQTT 5.0 §3.10.3.
+    Filters of &'a str,
+    /// The Topic Filters of an UNSUBSCRIBE.
+    FilterIter,
+    PacketType::Unsubscribe,
+    |version, i| topic_filter(i, version).map(|(rest, _)| rest),
+    |_, i: &'a [u8]| string(i)
+}
+
+/// A string that was checked before.
+#[inline]
+fn string(i: &[u8]) -> Option<(&[u8], &str)> {
+    let (rest, bytes) = wire::binary(i).ok()?;
+    Some((rest, core::str::from_utf8(bytes).ok()?))
+}

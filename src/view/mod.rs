@@ -1,0 +1,195 @@
+//! The other six packets of 5.0, 3.1.1 and 3.1 as views of a [`Frame`]: CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ
+//! and PINGRESP.
+//!
+//! They carry no reason code, but what the nine answer is in them. A view borrows from the frame, allocates nothing and
+//! is checked as strictly as the nine: what [`View::of`] gives breaks no rule that a packet alone can break. Unused,
+//! it costs nothing.
+//!
+//! ```
+//! use mqtt_reason::view::View;
+//! use mqtt_reason::{Decoded, DecodeOptions, ErrorKind, Version, v5};
+//!
+//! // SUBSCRIBE to "mr/#/x": no Topic Filter [MQTT-4.7.1-1].
+//! let bytes = b"\x82\x0C\x00\x01\x00\x00\x06mr/#/x\x00";
+//! let Decoded::Frame(frame) = v5::decode(bytes)? else { panic!("it is a SUBSCRIBE") };
+//! let error = View::of(Version::V5_0, &DecodeOptions::new(), &frame).unwrap_err();
+//! assert_eq!(error.kind(), ErrorKind::MultiLevelWildcard);
+//! assert_eq!((error.offset(), error.rule()), (10, "MQTT-4.7.1-1"));
+//! # Ok::<(), mqtt_reason::DecodeError>(())
+//! ```
+//!
+//! # Conformance
+//!
+//! The encoding of a string is judged before what stands in it. What no Topic Name and no Topic Filter can be is a
+//! protocol error, as no section names the class, and is answered with the code that says so: 0x90, 0x8F.
+
+mod connect;
+mod list;
+mod publish;
+mod subscribe;
+mod text;
+mod topic;
+
+pub use self::connect::{Connect, UnknownConnect, Will};
+pub use self::list::{FilterIter, Filters, SubscriptionIter, Subscriptions};
+pub use self::publish::Publish;
+pub use self::subscribe::{RetainHandling, Subscribe, Subscription, Unsubscribe};
+pub use self::topic::{check_topic_filter, check_topic_name, filter_matches, share};
+
+use self::connect::{Protocol, protocol};
+use crate::error::{DecodeError, ErrorKind, ParseError, failure};
+use crate::frame::{self, Frame};
+use crate::options::DecodeOptions;
+use crate::packet_type::{PacketType, Version};
+use crate::types::PacketId;
+use crate::v5::Properties;
+
+/// One of the six packets that carry no reason code, MQTT 5.0 §3.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "six packets, and the one that may be of no version"
+)]
+pub enum View<'a> {
+    /// Connection request.
+    Connect(Connect<'a>),
+    /// Connection request of a Protocol Name or Protocol Level that no version has.
+    UnknownConnect(UnknownConnect<'a>),
+    /// Application message.
+    Publish(Publish<'a>),
+    /// Subscribe request.
+    Subscribe(Subscribe<'a>),
+    /// Unsubscribe request.
+    Unsubscribe(Unsubscribe<'a>),
+    /// Ping request.
+    Pingreq,
+    /// Ping response.
+    Pingresp,
+}
+
+impl<'a> View<'a> {
+    /// What the frame says; `None` if it is one of the nine reason-coded packets.
+    ///
+    /// `version` is the version of the connection, and `options` are those that the frame was decoded with: its fixed
+    /// header was judged then. A CONNECT tells its own version, by whose rules it is judged.
+    ///
+    /// # Errors
+    ///
+    /// The first thing in wire order that the specification forbids, see [`ErrorKind`].
+    #[inline]
+    pub fn of(
+        version: Version,
+        options: &DecodeOptions,
+        frame: &Frame<'a>,
+    ) -> Result<Option<Self>, DecodeError> {
+        let (packet, body) = (frame.bytes(), frame.body());
+        let error = match frame.packet_type() {
+            PacketType::Publish => match Publish::parse(version, options, packet, body) {
+                Ok((_, publish)) => return Ok(Some(Self::Publish(publish))),
+                Err(error) => error,
+            },
+            PacketType::Connect => return Self::connect(version, options, frame).map(Some),
+            PacketType::Subscribe => match Subscribe::parse(version, options, body) {
+                Ok((_, subscribe)) => return Ok(Some(Self::Subscribe(subscribe))),
+                Err(error) => error,
+            },
+            PacketType::Unsubscribe => match Unsubscribe::parse(version, options, body) {
+                Ok((_, unsubscribe)) => return Ok(Some(Self::Unsubscribe(unsubscribe))),
+                Err(error) => error,
+            },
+            PacketType::Pingreq if body.is_empty() => return Ok(Some(Self::Pingreq)),
+            PacketType::Pingresp if body.is_empty() => return Ok(Some(Self::Pingresp)),
+            PacketType::Pingreq | PacketType::Pingresp => not_empty(frame),
+            _ => return Ok(None),
+        };
+        Err(refused(error, version, options, frame))
+    }
+
+    /// A CONNECT, by the rules of the version that it asks for.
+    fn connect(
+        version: Version,
+        options: &DecodeOptions,
+        frame: &Frame<'a>,
+    ) -> Result<Self, DecodeError> {
+        let (version, parsed) = match protocol(frame.body()) {
+            Ok((_, Protocol::Unknown(connect))) => return Ok(Self::UnknownConnect(connect)),
+            Ok((rest, Protocol::Known(version, bridge))) => (
+                version,
+                Connect::parse(version, bridge, options, rest).map(|(_, connect)| connect),
+            ),
+            Err(error) => (version, Err(error)),
+        };
+        match parsed {
+            Ok(connect) => Ok(Self::Connect(connect)),
+            Err(error) => Err(refused(error, version, options, frame)),
+        }
+    }
+
+    /// The packet type.
+    #[must_use]
+    pub const fn packet_type(&self) -> PacketType {
+        match self {
+            Self::Connect(_) | Self::UnknownConnect(_) => PacketType::Connect,
+            Self::Publish(_) => PacketType::Publish,
+            Self::Subscribe(_) => PacketType::Subscribe,
+            Self::Unsubscribe(_) => PacketType::Unsubscribe,
+            Self::Pingreq => PacketType::Pingreq,
+            Self::Pingresp => PacketType::Pingresp,
+        }
+    }
+
+    /// The Packet Identifier, where the packet has one, MQTT 5.0 §2.2.1.
+    #[must_use]
+    pub const fn packet_id(&self) -> Option<PacketId> {
+        match self {
+            Self::Publish(publish) => publish.packet_id,
+            Self::Subscribe(subscribe) => Some(subscribe.packet_id),
+            Self::Unsubscribe(unsubscribe) => Some(unsubscribe.packet_id),
+            Self::Connect(_) | Self::UnknownConnect(_) | Self::Pingreq | Self::Pingresp => None,
+        }
+    }
+
+    /// The properties, without those of a Will; empty in 3.1.1 and 3.1.
+    #[must_use]
+    pub const fn properties(&self) -> Properties<'a> {
+        match self {
+            Self::Connect(connect) => connect.properties,
+            Self::Publish(publish) => publish.properties,
+            Self::Subscribe(subscribe) => subscribe.properties,
+            Self::Unsubscribe(unsubscribe) => unsubscribe.properties,
+            Self::UnknownConnect(_) | Self::Pingreq | Self::Pingresp => Properties::EMPTY,
+        }
+    }
+}
+
+/// The error about a PINGREQ or PINGRESP with a body: they have none, §3.12, §3.13.
+#[cold]
+fn not_empty<'a>(frame: &Frame<'a>) -> nom::Err<ParseError<'a>> {
+    let from_length = frame.bytes().get(1..).unwrap_or_default();
+    failure(
+        from_length,
+        ErrorKind::RemainingLength {
+            packet: frame.packet_type(),
+            expected: 0,
+            found: u32::try_from(frame.body().len()).unwrap_or(u32::MAX),
+        },
+    )
+}
+
+/// The error of a parser, placed in the frame.
+#[cold]
+#[inline(never)]
+fn refused(
+    error: nom::Err<ParseError<'_>>,
+    version: Version,
+    options: &DecodeOptions,
+    frame: &Frame<'_>,
+) -> DecodeError {
+    frame::place(
+        error,
+        frame.packet_type(),
+        frame.bytes(),
+        version,
+        options.sender,
+    )
+}

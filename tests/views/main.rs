@@ -1,0 +1,21 @@
+//! CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ and PINGRESP as views of a frame.
+//!
+//! * `oracle`: a second decoder, written from `tests/spec/views.md`; `words`: what the crate says in its words.
+//! * `rules`: a test or more for each rule of that page.
+//! * `compared`: short bodies, and golden frames cut, stretched and changed: the crate against the oracle.
+//! * `scenarios`: packets that a broker may be sent, and the class that each is refused with.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a test panics when it fails"
+)]
+
+mod compared;
+mod golden;
+mod oracle;
+mod rules;
+mod scenarios;
+mod words;

@@ -1,0 +1,1 @@
+//! A test or more for each rule of `tests/spec/views.md`.
