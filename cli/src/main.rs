@@ -15,6 +15,7 @@ mod names;
 mod options;
 mod packet;
 mod properties;
+mod signals;
 mod style;
 mod table;
 mod tap;

@@ -1,186 +1,315 @@
 //! `tap`: a relay in front of a server that says why connections fail.
 //!
-//! Bytes pass unchanged and never wait for anybody here: what is printed is read from copies, in tasks of their own,
-//! with bounded queues in between. Where these are full, the output has a gap; the relay has none.
+//! Bytes pass unchanged and never wait for anybody here: what is told is read from copies, in tasks of their own
+//! (`queue`, `teller`), and written by threads of their own (`output`). Where these are behind, the output has a gap;
+//! the relay has none.
 
+mod clients;
+mod clock;
+mod closing;
 mod interpreter;
-mod log;
+mod lines;
+mod loops;
+mod metrics;
+mod output;
+mod queue;
+mod relay;
+mod teller;
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use anstream::{AutoStream, ColorChoice};
 use clap::Args;
-use mqtt_reason::Side;
-use tokio::io::AsyncWriteExt;
-use tokio::net::tcp::{ReadHalf, WriteHalf};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use mqtt_reason_probe::net::{Address, Connector, TlsOptions};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::Verdict;
 use crate::failure::{Failure, usage};
+use crate::signals::end_of_process;
 
-use self::interpreter::Interpreter;
-use self::log::{Event, Log};
+use self::clients::Clients;
+use self::clock::Clock;
+use self::metrics::Metrics;
+use self::output::Output;
+use self::queue::{Backlog, Entry, Queue};
+use self::relay::{Counters, End, How, Relay};
+use self::teller::{Teller, Telling};
 
-/// How much is read at once, in bytes: all that a direction holds whose reader is slow.
-const CHUNK: usize = 32 * 1024;
-/// How many bytes of all connections together may wait for being interpreted.
-const BACKLOG: usize = 64 * 1024 * 1024;
-/// How many chunks of one connection may wait for being interpreted.
-const QUEUE: usize = 256;
-/// How long the server may take to accept a connection.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// How long connections and output may take to end.
-const END_LIMIT: Duration = Duration::from_secs(2);
+/// How long connections, and then each output, may take to end.
+const END_LIMIT: Duration = Duration::from_millis(1500);
+/// How long what runs in the background may take to end after that.
+const BACKGROUND_LIMIT: Duration = Duration::from_millis(500);
+/// When a silent connection is asked whether it is still there, and how often before it is given up.
+const KEEP_ALIVE: (Duration, Duration, u32) = (Duration::from_secs(60), Duration::from_secs(15), 4);
+/// How often it is said that connections cannot be accepted.
+const COMPLAINTS: Duration = Duration::from_secs(10);
 
 const EXAMPLES: &str = "\
 Examples:
   mqtt-reason tap --listen 127.0.0.1:1884 --upstream 127.0.0.1:1883
-  mqtt-reason tap --listen 0.0.0.0:1884 --upstream broker.example:1883 --json > tap.jsonl
+  mqtt-reason tap --listen 0.0.0.0:1884 --upstream mqtts://broker.example --json > tap.jsonl
+  mqtt-reason tap --listen 0.0.0.0:1884 --upstream broker --failures --client-id 'sensor-*'
 
-Ctrl-C ends it.";
+Ctrl-C ends it, and every connection through it. Nothing else does: when its output cannot be written, it says so once
+on standard error and goes on relaying. The server sees all clients come from the tap's address: its rules by address
+(bans, limits, access lists) then apply to the tap.";
 
-/// Relay connections to a server and print every reason-coded packet that passes
+/// Relay connections to a server and tell why they fail
 ///
-/// Bytes are relayed unchanged, whatever they are. The version is learnt from CONNECT. Packets that break a rule are
-/// shown with the rule; after bytes that are not MQTT a direction is relayed without being looked at.
+/// Bytes are relayed unchanged, whatever they are. It tells who connects (CONNECT), every packet with a reason code
+/// and what it answers, packets that break a rule, and who closed the connection, how and after what. Passwords and
+/// Will payloads are not shown.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Tap {
-    /// Where clients connect to; port 0 is any free port, named on standard error
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    listen: String,
+    /// Where clients connect to, without TLS: [mqtt|ws://]HOST[:PORT]; port 0 is any free port, named on standard error
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Address,
 
-    /// The server to relay to
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    upstream: String,
+    /// The server to relay to: [mqtt|mqtts|tls|ws|wss]://HOST[:PORT] or HOST[:PORT]
+    #[arg(long, value_name = "ADDRESS")]
+    upstream: Address,
+
+    /// Trust the certificate authorities in this file (PEM) instead of the system's
+    #[arg(long, value_name = "FILE")]
+    cafile: Option<PathBuf>,
+
+    /// Take any certificate of the server
+    #[arg(long)]
+    insecure: bool,
 
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
+
+    /// Tell every packet: PUBLISH, SUBSCRIBE, UNSUBSCRIBE and PINGs as well
+    #[arg(long, conflicts_with = "failures")]
+    all: bool,
+
+    /// Tell only what fails: codes that refuse, broken packets, findings, and closes without DISCONNECT
+    #[arg(long)]
+    failures: bool,
+
+    /// Tell only connections whose Client Identifier matches ('sensor-*'); can be given several times
+    #[arg(long, value_name = "GLOB")]
+    client_id: Vec<String>,
+
+    /// Show the first 64 bytes of application payloads as well
+    #[arg(long)]
+    payloads: bool,
+
+    /// Show Passwords and Will payloads as well, also in what --record writes
+    #[arg(long)]
+    secrets: bool,
+
+    /// Write everything that passes to this file, as a transcript that `check` reads
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+
+    /// Serve counters to Prometheus here, at /metrics
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<Address>,
+
+    /// Close a connection whose one side is gone when the other one has been silent for this long
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "30")]
+    half_close_timeout: Duration,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "give a number of seconds")?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 impl Tap {
-    /// Relays until Ctrl-C, or until nobody reads the output any more.
+    /// Relays until the process is asked to end.
     pub(crate) fn run(&self) -> Result<Verdict, Failure> {
+        // Every connection takes two. Where the limit cannot be raised, it holds.
+        let _ = rlimit::increase_nofile_limit(u64::MAX);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| usage(format!("cannot start: {error}")))?;
         let result = runtime.block_on(self.relay());
-        runtime.shutdown_timeout(END_LIMIT);
+        runtime.shutdown_timeout(BACKGROUND_LIMIT);
         result
     }
 
     async fn relay(&self) -> Result<Verdict, Failure> {
-        let listener = TcpListener::bind(&self.listen)
-            .await
-            .map_err(|error| usage(format!("cannot listen on {}: {error}", self.listen)))?;
-        let address = listener
-            .local_addr()
-            .map_err(|error| usage(format!("cannot listen on {}: {error}", self.listen)))?;
-        self.check_upstream(address).await?;
+        let tls = TlsOptions::new(self.cafile.clone(), self.insecure);
+        let connector = Connector::new(self.upstream.clone(), &tls)
+            .map_err(|error| usage(error.to_string()))?;
+        let (listener, own) = listen(&self.listen).await?;
+        // A name that cannot be resolved now may be later; what it stands for then is looked at again.
+        let found = connector.resolve().await.unwrap_or_default();
+        if found.into_iter().any(|address| loops::reaches(address, own)) {
+            return Err(usage(format!("{} is the tap itself", self.upstream)));
+        }
+        let served = match &self.metrics {
+            Some(address) => Some(listen(address).await?.0),
+            None => None,
+        };
+        let clients = self.globs()?;
         // Before it is said that Ctrl-C ends it: somebody who reads that may send it at once.
         let end = end_of_process().map_err(|error| usage(format!("cannot start: {error}")))?;
         tokio::pin!(end);
-        let (log, mut output) = Log::start(self.json);
-        anstream::eprintln!("relaying {address} to {}; Ctrl-C ends it", self.upstream);
 
-        let tap = Arc::new(Shared {
-            upstream: self.upstream.clone(),
-            log,
-            backlog: Arc::new(Semaphore::new(BACKLOG)),
+        let (notices, noticed) =
+            Output::start("standard error", || Box::new(io::stderr()), |_| {});
+        let notices = Notices(notices);
+        let said = notices.clone();
+        let (out, plain) = (self.stdout()?, self.json || is_plain());
+        let (lines, written) =
+            Output::start("standard output", || Box::new(out), move |text| said.say(&text));
+        notices.say(&format!("relaying {own} to {}; Ctrl-C ends it", self.upstream));
+
+        let metrics = Arc::new(Metrics::new());
+        let serving =
+            served.map(|listener| tokio::spawn(metrics::serve(listener, Arc::clone(&metrics))));
+        let shared = Arc::new(Shared {
+            connector,
+            own,
+            half_close: self.half_close_timeout,
+            telling: Telling {
+                lines,
+                json: self.json,
+                plain,
+                all: self.all,
+                failures: self.failures,
+                only: clients,
+                clock: Clock::start(),
+                metrics: Arc::clone(&metrics),
+                clients: Clients::default(),
+            },
+            backlog: Arc::default(),
+            metrics,
         });
         let (stop, stopped) = watch::channel(false);
         let mut connections = JoinSet::new();
         let mut number = 0;
-        let failed = loop {
+        let mut complaints = Complaints::default();
+        loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((client, peer)) => {
                         number += 1;
-                        tap.log.print(number, None, &Event::Opened { peer });
-                        connections.spawn(Arc::clone(&tap).connection(number, client, stopped.clone()));
+                        let connection = Arc::clone(&shared).connection(number, client, peer, stopped.clone());
+                        connections.spawn(connection);
                     }
                     // A client that is gone already, or no file descriptor left: the others go on.
                     Err(error) => {
-                        let text = format!("a connection was not accepted: {error}");
-                        tap.log.print(0, None, &Event::Note(text));
+                        complaints.add(&error, &notices);
                         tokio::time::sleep(Duration::from_millis(50)).await;
                     }
                 },
                 Some(_) = connections.join_next() => {}
-                failed = &mut output => break failed.ok(),
-                () = &mut end => break None,
+                () = &mut end => break,
             }
-        };
+        }
         drop(listener);
         stop.send_replace(true);
         let all = async { while connections.join_next().await.is_some() {} };
         // What is not done by then is cut off.
         let _ = timeout(END_LIMIT, all).await;
         drop(connections);
-        drop(tap);
-        let written = match failed {
-            Some(written) => written,
-            None => match timeout(END_LIMIT, output).await {
-                Ok(Ok(written)) => written,
-                // Standard output takes nothing: there is nobody to tell.
-                _ => Ok(()),
-            },
-        };
-        written?;
+        if let Some(serving) = serving {
+            serving.abort();
+        }
+        drop(shared);
+        drop(notices);
+        // Where an output takes nothing, there is nobody to tell.
+        let _ = timeout(END_LIMIT, async {
+            let _ = written.await;
+            let _ = noticed.await;
+        })
+        .await;
         Ok(Verdict::Good)
     }
 
-    /// Refuses a server that is no address, or that is the tap itself. A name that cannot be resolved now may be later.
-    async fn check_upstream(&self, own: SocketAddr) -> Result<(), Failure> {
-        let found = tokio::net::lookup_host(&self.upstream).await;
-        match found.map(|mut addresses| addresses.any(|address| address == own)) {
-            Ok(true) => Err(usage(format!("{} is the tap itself", self.upstream))),
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                let text = format!("cannot relay to {}: {error}", self.upstream);
-                Err(usage(text))
-            }
-            _ => Ok(()),
+    fn globs(&self) -> Result<Option<GlobSet>, Failure> {
+        if self.client_id.is_empty() {
+            return Ok(None);
         }
+        let mut globs = GlobSetBuilder::new();
+        for glob in &self.client_id {
+            globs.add(Glob::new(glob).map_err(|error| usage(format!("--client-id: {error}")))?);
+        }
+        let globs = globs.build();
+        Ok(Some(globs.map_err(|error| usage(format!("--client-id: {error}")))?))
+    }
+
+    #[expect(clippy::unused_self, reason = "which output there is may depend on the options")]
+    fn stdout(&self) -> Result<File, Failure> {
+        output::stdout().map_err(|error| usage(format!("cannot write to standard output: {error}")))
     }
 }
 
-/// Listens for signals from here on. What it returns ends when the process is asked to end.
-#[cfg(unix)]
-fn end_of_process() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
+/// Whether standard output shows no colours.
+fn is_plain() -> bool {
+    AutoStream::choice(&io::stdout()) == ColorChoice::Never
 }
 
-/// Listens for Ctrl-C from here on. What it returns ends when the process is asked to end.
-#[cfg(windows)]
-fn end_of_process() -> io::Result<impl Future<Output = ()>> {
-    let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        ctrl_c.recv().await;
-    })
+async fn listen(address: &Address) -> Result<(TcpListener, SocketAddr), Failure> {
+    if address.transport().is_tls() {
+        return Err(usage(format!("cannot listen on {address}: tap listens without TLS")));
+    }
+    let failed = |error| usage(format!("cannot listen on {}: {error}", address.host_and_port()));
+    let listener = TcpListener::bind((address.host(), address.port())).await;
+    let listener = listener.map_err(failed)?;
+    let own = listener.local_addr().map_err(failed)?;
+    Ok((listener, own))
+}
+
+/// The way to standard error, which is for what belongs to no connection.
+#[derive(Clone)]
+struct Notices(Output);
+
+impl Notices {
+    fn say(&self, text: &str) {
+        self.0.line(format!("{text}\n").into_bytes());
+    }
+}
+
+/// Says that connections cannot be accepted, but not each time.
+#[derive(Default)]
+struct Complaints {
+    last: Option<Instant>,
+    unsaid: u64,
+}
+
+impl Complaints {
+    fn add(&mut self, error: &io::Error, notices: &Notices) {
+        if self.last.is_some_and(|last| last.elapsed() < COMPLAINTS) {
+            self.unsaid += 1;
+            return;
+        }
+        let before = match std::mem::take(&mut self.unsaid) {
+            0 => String::new(),
+            count => format!(" (and {count} times before)"),
+        };
+        notices.say(&format!("a connection was not accepted{before}: {error}"));
+        self.last = Some(Instant::now());
+    }
 }
 
 /// What all connections share.
 struct Shared {
-    upstream: String,
-    log: Arc<Log>,
-    backlog: Arc<Semaphore>,
+    connector: Connector,
+    /// Where the tap listens.
+    own: SocketAddr,
+    half_close: Duration,
+    telling: Telling,
+    backlog: Arc<Backlog>,
+    metrics: Arc<Metrics>,
 }
 
 impl Shared {
@@ -189,196 +318,78 @@ impl Shared {
         self: Arc<Self>,
         number: u64,
         client: TcpStream,
+        peer: SocketAddr,
         mut stopped: watch::Receiver<bool>,
     ) {
-        let server = tokio::select! {
-            server = timeout(CONNECT_LIMIT, TcpStream::connect(&self.upstream)) => match server {
-                Ok(server) => server,
-                Err(_) => Err(io::ErrorKind::TimedOut.into()),
-            },
-            _ = stopped.wait_for(|stopped| *stopped) => return,
-        };
+        self.metrics.accepted();
+        let clock = self.telling.clock;
+        let queue = Arc::new(Queue::new(Arc::clone(&self.backlog)));
         let counters = Arc::new(Counters::default());
+        let teller = Teller::new(number, Arc::clone(&self), Arc::clone(&queue), Arc::clone(&counters));
+        let telling = tokio::spawn(teller.run());
+        let stopped = async move {
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        };
+        tokio::pin!(stopped);
+        let server = tokio::select! {
+            server = self.connector.connect_raw(|address| !loops::reaches(address, self.own)) => Some(server),
+            () = &mut stopped => None,
+        };
         match server {
-            Ok(server) => {
-                let (queue, chunks) = mpsc::channel(QUEUE);
-                let sides = Arc::new(Sides::default());
-                let interpreter =
-                    Interpreter::new(number, Arc::clone(&self.log), Arc::clone(&sides));
-                let interpreting = tokio::spawn(interpreter.run(chunks));
-                let copies = Copies {
-                    number,
-                    queue,
-                    sides,
-                    backlog: &self.backlog,
-                    log: &self.log,
+            Some(Ok(server)) => {
+                prepare(&client);
+                prepare(server.tcp());
+                queue.event(Entry::Opened {
+                    time: clock.now(),
+                    peer,
+                    upstream: server.peer_addr().ok(),
+                    local: server.local_addr().ok(),
+                });
+                let relay = Relay {
+                    client,
+                    server,
+                    queue: &queue,
+                    counters: &counters,
+                    metrics: &self.metrics,
+                    clients: &self.telling.clients,
+                    clock,
+                    half_close: self.half_close,
                 };
-                tokio::select! {
-                    () = relay_both(client, server, &copies, &counters) => {}
-                    _ = stopped.wait_for(|stopped| *stopped) => {}
-                }
-                drop(copies);
-                // What was read is told before the connection is said to be closed.
-                let _ = interpreting.await;
+                relay.run(stopped).await;
             }
-            Err(error) => {
-                let text = format!("{} cannot be reached: {error}", self.upstream);
-                self.log.print(number, None, &Event::Note(text));
+            Some(Err(error)) => {
+                self.metrics.unreachable();
+                let text = format!("{} cannot be reached: {error}", self.connector.address());
+                self.not_opened(&queue, How::Fin, text);
             }
+            None => self.not_opened(&queue, How::Fin, "the tap was ended".to_owned()),
         }
-        let event = Event::Closed {
-            client_bytes: counters.client.load(Ordering::Relaxed),
-            server_bytes: counters.server.load(Ordering::Relaxed),
-        };
-        self.log.print(number, None, &event);
-    }
-}
-
-/// How many bytes each side has sent.
-#[derive(Default)]
-struct Counters {
-    client: AtomicU64,
-    server: AtomicU64,
-}
-
-/// Relays both ways until both have ended, or one has failed.
-async fn relay_both(
-    mut client: TcpStream,
-    mut server: TcpStream,
-    copies: &Copies<'_>,
-    counters: &Counters,
-) {
-    // Small packets are not held back here: that would be an effect of the tap. It is a wish, not a condition.
-    let _ = client.set_nodelay(true);
-    let _ = server.set_nodelay(true);
-    let (from_client, to_client) = client.split();
-    let (from_server, to_server) = server.split();
-    let requests = relay(
-        Side::Client,
-        from_client,
-        to_server,
-        copies,
-        &counters.client,
-    );
-    let replies = relay(
-        Side::Server,
-        from_server,
-        to_client,
-        copies,
-        &counters.server,
-    );
-    // A connection that cannot be read is broken in both directions, and the other one with it.
-    let _ = tokio::try_join!(requests, replies);
-}
-
-/// Relays one direction until its sender closes it; a half-closed connection stays open the other way.
-///
-/// The next bytes are read when the last ones have been taken, so that a slow reader slows its sender down, as it
-/// would without the relay.
-///
-/// # Errors
-///
-/// The sender's connection cannot be read. That of the receiver, if it is broken, will say so by itself, after what
-/// it still has to say.
-async fn relay(
-    sender: Side,
-    from: ReadHalf<'_>,
-    mut to: WriteHalf<'_>,
-    copies: &Copies<'_>,
-    counter: &AtomicU64,
-) -> io::Result<()> {
-    loop {
-        // Memory is taken when there is something to read: a silent connection costs none.
-        from.readable().await?;
-        let mut chunk = BytesMut::with_capacity(CHUNK);
-        match from.try_read_buf(&mut chunk) {
-            Ok(0) => break,
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
-            Err(error) => return Err(error),
-        }
-        let chunk = chunk.freeze();
-        copies.offer(sender, &chunk);
-        if to.write_all(&chunk).await.is_err() {
-            return Ok(());
-        }
-        let len = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        counter.fetch_add(len, Ordering::Relaxed);
-    }
-    let _ = to.shutdown().await;
-    Ok(())
-}
-
-/// What one side sent, for the interpreter.
-struct Chunk {
-    sender: Side,
-    time: SystemTime,
-    bytes: Bytes,
-    /// Its share of the backlog.
-    _permit: OwnedSemaphorePermit,
-}
-
-/// The directions that nobody interprets any more.
-#[derive(Default)]
-struct Sides {
-    client: AtomicBool,
-    server: AtomicBool,
-}
-
-impl Sides {
-    const fn of(&self, side: Side) -> &AtomicBool {
-        match side {
-            Side::Client => &self.client,
-            Side::Server => &self.server,
-        }
+        queue.done();
+        // What was read is told before the connection counts as ended.
+        let _ = telling.await;
+        self.metrics.ended();
     }
 
-    fn is_blind(&self, side: Side) -> bool {
-        self.of(side).load(Ordering::Relaxed)
-    }
-
-    /// Whether this is news.
-    fn blind(&self, side: Side) -> bool {
-        !self.of(side).swap(true, Ordering::Relaxed)
-    }
-}
-
-/// Where the relay leaves what it has read, if there is room.
-struct Copies<'a> {
-    number: u64,
-    queue: mpsc::Sender<Chunk>,
-    sides: Arc<Sides>,
-    backlog: &'a Arc<Semaphore>,
-    log: &'a Log,
-}
-
-impl Copies<'_> {
-    /// Hands a chunk to the interpreter, or says once that it cannot. It never waits.
-    fn offer(&self, sender: Side, chunk: &Bytes) {
-        if self.sides.is_blind(sender) {
-            return;
-        }
-        // The chunk itself is shared if it is large, so that it is not copied; small ones do not keep its memory.
-        let (bytes, cost) = match chunk.len() < CHUNK / 4 {
-            true => (Bytes::copy_from_slice(chunk), chunk.len()),
-            false => (chunk.clone(), CHUNK),
-        };
-        let cost = u32::try_from(cost).unwrap_or(u32::MAX);
-        let permit = Arc::clone(self.backlog).try_acquire_many_owned(cost);
-        let sent = permit.is_ok_and(|permit| {
-            let chunk = Chunk {
-                sender,
-                time: SystemTime::now(),
-                bytes,
-                _permit: permit,
-            };
-            self.queue.try_send(chunk).is_ok()
+    /// Tells the end of a connection that had no upstream.
+    fn not_opened(&self, queue: &Queue, how: How, text: String) {
+        self.metrics.close(None, how);
+        let time = self.telling.clock.now();
+        let end = End::by_tap(how, text);
+        queue.event(Entry::Closing {
+            time,
+            end: end.clone(),
         });
-        if !sent && self.sides.blind(sender) {
-            let text =
-                format!("the {sender} sends faster than can be told: relayed, not looked at");
-            self.log
-                .print(self.number, Some(sender), &Event::Note(text));
-        }
+        queue.event(Entry::Closed { time, end });
     }
+}
+
+/// Sets what a relay needs. These are wishes, not conditions.
+fn prepare(tcp: &TcpStream) {
+    // Small packets are not held back here: that would be an effect of the tap.
+    let _ = tcp.set_nodelay(true);
+    let (after, every, times) = KEEP_ALIVE;
+    let keep_alive = TcpKeepalive::new().with_time(after).with_interval(every);
+    #[cfg(any(target_os = "linux", target_os = "macos", target_os = "freebsd", windows))]
+    let keep_alive = keep_alive.with_retries(times);
+    let _ = SockRef::from(tcp).set_tcp_keepalive(&keep_alive);
 }

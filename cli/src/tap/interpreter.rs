@@ -1,27 +1,35 @@
 //! What passes on one connection, told packet by packet.
 
-use std::sync::Arc;
-use std::time::SystemTime;
+use std::io::Write;
 
 use bytes::{Buf, Bytes, BytesMut};
 use mqtt_reason::{DecodeOptions, PacketType, Side, Version, frame};
-use tokio::sync::mpsc;
 
-use super::log::{Event, Log};
-use super::{Chunk, Sides};
-use crate::finding::Finding;
+use super::queue::Sides;
+use crate::finding::{Finding, Place, Report};
+use crate::human::Human;
+use crate::json::Json;
+use crate::style::STRONG;
 
 /// The largest packet that is looked into, in bytes; larger ones are relayed all the same. It is what a direction
 /// holds at most.
 const LOOKED_INTO: usize = 64 * 1024;
 
+/// Something found.
+pub(super) enum Event<'a> {
+    Connect { version: Version, len: usize },
+    Found { version: Version, finding: &'a Finding<'a> },
+    Note(String),
+}
+
 /// The interpreter of one connection.
 pub(super) struct Interpreter {
-    number: u64,
-    log: Arc<Log>,
-    sides: Arc<Sides>,
+    json: bool,
+    pub(super) connect_seen: bool,
+    pub(super) out: Vec<(Side, bool, Vec<u8>)>,
+    sides: Sides,
     /// `None` until CONNECT.
-    version: Option<Version>,
+    pub(super) version: Option<Version>,
     client: Direction,
     server: Direction,
 }
@@ -56,26 +64,15 @@ enum Step {
 }
 
 impl Interpreter {
-    pub(super) fn new(number: u64, log: Arc<Log>, sides: Arc<Sides>) -> Self {
+    pub(super) fn new(json: bool) -> Self {
         Self {
-            number,
-            log,
-            sides,
+            json,
+            connect_seen: false,
+            out: Vec::new(),
+            sides: Sides::default(),
             version: None,
             client: Direction::new(Side::Client),
             server: Direction::new(Side::Server),
-        }
-    }
-
-    /// Tells everything until the connection ends.
-    pub(super) async fn run(mut self, mut chunks: mpsc::Receiver<Chunk>) {
-        while let Some(chunk) = chunks.recv().await {
-            if !self.sides.is_blind(chunk.sender) {
-                self.take(chunk.sender, chunk.time, chunk.bytes);
-            }
-        }
-        for side in [Side::Client, Side::Server] {
-            self.end(side);
         }
     }
 
@@ -87,7 +84,7 @@ impl Interpreter {
     }
 
     /// Tells what is in these bytes.
-    fn take(&mut self, side: Side, time: SystemTime, mut bytes: Bytes) {
+    pub(super) fn take(&mut self, side: Side, mut bytes: Bytes) {
         let direction = self.direction(side);
         let skipped = direction.skip.min(bytes.len());
         direction.skip -= skipped;
@@ -97,12 +94,12 @@ impl Interpreter {
         }
         let mut buffer = std::mem::take(&mut direction.buffer);
         let (left_over, skip) = if buffer.is_empty() {
-            let (done, skip) = self.tell(side, time, &bytes);
+            let (done, skip) = self.tell(side, &bytes);
             buffer.extend_from_slice(bytes.get(done..).unwrap_or_default());
             (buffer, skip)
         } else {
             buffer.extend_from_slice(&bytes);
-            let (done, skip) = self.tell(side, time, &buffer);
+            let (done, skip) = self.tell(side, &buffer);
             buffer.advance(done);
             (buffer, skip)
         };
@@ -116,14 +113,14 @@ impl Interpreter {
     }
 
     /// Tells packet after packet; returns how many bytes are done with, and how many to come can be skipped.
-    fn tell(&mut self, side: Side, time: SystemTime, bytes: &[u8]) -> (usize, usize) {
+    fn tell(&mut self, side: Side, bytes: &[u8]) -> (usize, usize) {
         let mut done = 0;
         loop {
             let rest = bytes.get(done..).unwrap_or_default();
             if rest.is_empty() {
                 return (done, 0);
             }
-            match self.step(side, time, rest) {
+            match self.step(side, rest) {
                 Step::Done(len) if len > rest.len() => return (bytes.len(), len - rest.len()),
                 Step::Done(len) => done += len,
                 Step::Wait => return (done, 0),
@@ -133,9 +130,9 @@ impl Interpreter {
     }
 
     /// Tells the first packet.
-    fn step(&mut self, side: Side, time: SystemTime, bytes: &[u8]) -> Step {
+    fn step(&mut self, side: Side, bytes: &[u8]) -> Step {
         let Some(version) = self.version else {
-            return self.connect(side, time, bytes);
+            return self.connect(side, bytes);
         };
         let options = self.direction(side).options;
         let packet = bytes.first().copied().and_then(PacketType::from_first_byte);
@@ -146,7 +143,7 @@ impl Interpreter {
             (Ok(Some(len)), Some(packet)) if !packet.is_reason_coded() => Step::Done(len),
             (Ok(Some(len)), Some(packet)) if len > LOOKED_INTO => {
                 let text = format!("{packet} of {len} bytes: too large to be looked into");
-                self.note(side, time, text);
+                self.note(side, text);
                 Step::Done(len)
             }
             (Ok(Some(len)), _) if len > bytes.len() => Step::Wait,
@@ -154,7 +151,6 @@ impl Interpreter {
                 let (finding, rest) = Finding::first(version, &options, bytes);
                 self.print(
                     side,
-                    time,
                     &Event::Found {
                         version,
                         finding: &finding,
@@ -164,7 +160,7 @@ impl Interpreter {
                     Some(rest) => Step::Done(bytes.len() - rest.len()),
                     None => {
                         let text = "nobody can tell where the next packet starts".to_owned();
-                        self.stop(side, time, text)
+                        self.stop(side, text)
                     }
                 }
             }
@@ -172,14 +168,14 @@ impl Interpreter {
     }
 
     /// Tells the first packet of the connection, which says the version.
-    fn connect(&mut self, side: Side, time: SystemTime, bytes: &[u8]) -> Step {
+    fn connect(&mut self, side: Side, bytes: &[u8]) -> Step {
         let first = bytes.first().copied();
         if side == Side::Server {
             let text = "the server spoke before CONNECT".to_owned();
-            return self.stop(side, time, text);
+            return self.stop(side, text);
         }
         if first.and_then(PacketType::from_first_byte) != Some(PacketType::Connect) {
-            return self.stop(side, time, "this is no CONNECT".to_owned());
+            return self.stop(side, "this is no CONNECT".to_owned());
         }
         // The fixed header is the same in all versions.
         let version = Version::V3_1_1;
@@ -187,7 +183,7 @@ impl Interpreter {
             Ok(None) => return Step::Wait,
             Ok(Some(len)) if len > LOOKED_INTO => {
                 let text = format!("CONNECT of {len} bytes: too large to be looked into");
-                return self.stop(side, time, text);
+                return self.stop(side, text);
             }
             Ok(Some(len)) if len > bytes.len() => return Step::Wait,
             _ => {}
@@ -197,33 +193,33 @@ impl Interpreter {
                 let len = frame.bytes().len();
                 let Some(version) = frame.connect_version() else {
                     let text = "CONNECT of no known version".to_owned();
-                    return self.stop(side, time, text);
+                    return self.stop(side, text);
                 };
                 self.version = Some(version);
-                self.print(side, time, &Event::Connect { version, len });
+                self.print(side, &Event::Connect { version, len });
                 Step::Done(len)
             }
             finding => {
                 self.print(
                     side,
-                    time,
                     &Event::Found {
                         version,
                         finding: &finding,
                     },
                 );
-                self.stop(side, time, "this is no CONNECT".to_owned())
+                self.stop(side, "this is no CONNECT".to_owned())
             }
         }
     }
 
     /// Gives up on a direction, and on both as long as the version is not known.
-    fn stop(&mut self, side: Side, time: SystemTime, text: String) -> Step {
+    fn stop(&mut self, side: Side, text: String) -> Step {
         let both = self.version.is_none();
-        let news = self.sides.blind(side);
+        let news = !self.sides.has(side);
+        self.sides.add(side);
         if both {
-            self.sides.blind(Side::Client);
-            self.sides.blind(Side::Server);
+            self.sides.add(Side::Client);
+            self.sides.add(Side::Server);
         }
         if news {
             let whom = match (both, side) {
@@ -232,26 +228,24 @@ impl Interpreter {
                 (false, Side::Server) => "the server",
             };
             let text = format!("{text}: from here on {whom} is relayed without being looked at");
-            self.note(side, time, text);
+            self.note(side, text);
         }
         Step::Stop
     }
 
     /// Tells that a direction ended inside a packet.
-    fn end(&mut self, side: Side) {
-        if self.sides.is_blind(side) {
+    pub(super) fn end(&mut self, side: Side) {
+        if self.sides.has(side) {
             return;
         }
         let version = self.version;
         let direction = self.direction(side);
         let (buffer, skip) = (std::mem::take(&mut direction.buffer), direction.skip);
         let options = direction.options;
-        let time = SystemTime::now();
         match version {
             _ if skip > 0 => {
                 self.note(
                     side,
-                    time,
                     format!("closed {skip} bytes before the end of a packet"),
                 );
             }
@@ -260,22 +254,41 @@ impl Interpreter {
                 let (finding, _) = Finding::first(version, &options, &buffer);
                 self.print(
                     side,
-                    time,
                     &Event::Found {
                         version,
                         finding: &finding,
                     },
                 );
             }
-            None => self.note(side, time, "closed inside CONNECT".to_owned()),
+            None => self.note(side, "closed inside CONNECT".to_owned()),
         }
     }
 
-    fn note(&self, side: Side, time: SystemTime, text: String) {
-        self.print(side, time, &Event::Note(text));
+    fn note(&mut self, side: Side, text: String) {
+        self.print(side, &Event::Note(text));
     }
 
-    fn print(&self, side: Side, time: SystemTime, event: &Event<'_>) {
-        self.log.print_at(time, self.number, Some(side), event);
+    fn print(&mut self, side: Side, event: &Event<'_>) {
+        let mut body = Vec::new();
+        let note = matches!(event, Event::Note(_));
+        let written = match (event, self.json) {
+            (Event::Note(text), _) => {
+                body.extend(text.bytes());
+                Ok(())
+            }
+            (Event::Connect { version, len }, true) => {
+                self.connect_seen = true;
+                writeln!(body, "\"result\":\"frame\",\"mqtt\":\"{version}\",\"packet\":\"CONNECT\",\"length\":{len}}}")
+            }
+            (Event::Connect { version, .. }, false) => {
+                self.connect_seen = true;
+                writeln!(body, "{STRONG}CONNECT{STRONG:#}: MQTT {version}")
+            }
+            (Event::Found { version, finding }, true) => Json::new(&mut body).report(*version, Place::Byte(0), finding),
+            (Event::Found { version, finding }, false) => Human::new(&mut body).report(*version, Place::Byte(0), finding),
+        };
+        if written.is_ok() {
+            self.out.push((side, note, body));
+        }
     }
 }
