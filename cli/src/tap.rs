@@ -17,7 +17,7 @@ mod relay;
 mod teller;
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -151,7 +151,10 @@ impl Tap {
         let (listener, own) = listen(&self.listen).await?;
         // A name that cannot be resolved now may be later; what it stands for then is looked at again.
         let found = connector.resolve().await.unwrap_or_default();
-        if found.into_iter().any(|address| loops::reaches(address, own)) {
+        if found
+            .into_iter()
+            .any(|address| loops::reaches(address, own))
+        {
             return Err(usage(format!("{} is the tap itself", self.upstream)));
         }
         let served = match &self.metrics {
@@ -163,14 +166,19 @@ impl Tap {
         let end = end_of_process().map_err(|error| usage(format!("cannot start: {error}")))?;
         tokio::pin!(end);
 
-        let (notices, noticed) =
-            Output::start("standard error", || Box::new(io::stderr()), |_| {});
+        let (notices, noticed) = Output::start("standard error", || Box::new(io::stderr()), |_| {});
         let notices = Notices(notices);
         let said = notices.clone();
         let (out, plain) = (self.stdout()?, self.json || is_plain());
-        let (lines, written) =
-            Output::start("standard output", || Box::new(out), move |text| said.say(&text));
-        notices.say(&format!("relaying {own} to {}; Ctrl-C ends it", self.upstream));
+        let (lines, written) = Output::start(
+            "standard output",
+            || Box::new(out),
+            move |text| said.say(&text),
+        );
+        notices.say(&format!(
+            "relaying {own} to {}; Ctrl-C ends it",
+            self.upstream
+        ));
 
         let metrics = Arc::new(Metrics::new());
         let serving =
@@ -244,10 +252,15 @@ impl Tap {
             globs.add(Glob::new(glob).map_err(|error| usage(format!("--client-id: {error}")))?);
         }
         let globs = globs.build();
-        Ok(Some(globs.map_err(|error| usage(format!("--client-id: {error}")))?))
+        Ok(Some(
+            globs.map_err(|error| usage(format!("--client-id: {error}")))?,
+        ))
     }
 
-    #[expect(clippy::unused_self, reason = "which output there is may depend on the options")]
+    #[expect(
+        clippy::unused_self,
+        reason = "which output there is may depend on the options"
+    )]
     fn stdout(&self) -> Result<File, Failure> {
         output::stdout().map_err(|error| usage(format!("cannot write to standard output: {error}")))
     }
@@ -260,9 +273,16 @@ fn is_plain() -> bool {
 
 async fn listen(address: &Address) -> Result<(TcpListener, SocketAddr), Failure> {
     if address.transport().is_tls() {
-        return Err(usage(format!("cannot listen on {address}: tap listens without TLS")));
+        return Err(usage(format!(
+            "cannot listen on {address}: tap listens without TLS"
+        )));
     }
-    let failed = |error| usage(format!("cannot listen on {}: {error}", address.host_and_port()));
+    let failed = |error| {
+        usage(format!(
+            "cannot listen on {}: {error}",
+            address.host_and_port()
+        ))
+    };
     let listener = TcpListener::bind((address.host(), address.port())).await;
     let listener = listener.map_err(failed)?;
     let own = listener.local_addr().map_err(failed)?;
@@ -325,7 +345,12 @@ impl Shared {
         let clock = self.telling.clock;
         let queue = Arc::new(Queue::new(Arc::clone(&self.backlog)));
         let counters = Arc::new(Counters::default());
-        let teller = Teller::new(number, Arc::clone(&self), Arc::clone(&queue), Arc::clone(&counters));
+        let teller = Teller::new(
+            number,
+            Arc::clone(&self),
+            Arc::clone(&queue),
+            Arc::clone(&counters),
+        );
         let telling = tokio::spawn(teller.run());
         let stopped = async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -389,7 +414,12 @@ fn prepare(tcp: &TcpStream) {
     let _ = tcp.set_nodelay(true);
     let (after, every, times) = KEEP_ALIVE;
     let keep_alive = TcpKeepalive::new().with_time(after).with_interval(every);
-    #[cfg(any(target_os = "linux", target_os = "macos", target_os = "freebsd", windows))]
+    #[cfg(any(
+        target_os = "linux",
+        target_os = "macos",
+        target_os = "freebsd",
+        windows
+    ))]
     let keep_alive = keep_alive.with_retries(times);
     let _ = SockRef::from(tcp).set_tcp_keepalive(&keep_alive);
 }

@@ -67,7 +67,12 @@ impl Clients {
     }
 
     /// Another connection that sent CONNECT with the same identifier later, and when: the last one before `time`.
-    pub(super) fn successor(&self, id: &str, connection: u64, time: Duration) -> Option<(u64, Duration)> {
+    pub(super) fn successor(
+        &self,
+        id: &str,
+        connection: u64,
+        time: Duration,
+    ) -> Option<(u64, Duration)> {
         let known = self.lock();
         let connections = known.by_id.get(id)?;
         let own = connections

@@ -351,9 +351,13 @@ impl Circumstances {
         match self.accepted {
             None => sentences.push("the server had not answered CONNECT".to_owned()),
             Some(true) if self.disconnected.is_none() => {
-                let asked = self.last_of_client.as_ref().filter(|last| last.packet == "PINGREQ");
+                let asked = self
+                    .last_of_client
+                    .as_ref()
+                    .filter(|last| last.packet == "PINGREQ");
                 let answered = self.last_of_server.as_ref().map(|last| last.time);
-                if asked.is_some_and(|asked| answered.is_none_or(|answered| answered < asked.time)) {
+                if asked.is_some_and(|asked| answered.is_none_or(|answered| answered < asked.time))
+                {
                     sentences.push("the server had not answered its PINGREQ".to_owned());
                 }
                 sentences.push("the server publishes its Will, if it has one".to_owned());
@@ -428,7 +432,12 @@ mod tests {
             length: 3012,
         };
         assert_eq!(closing.limit, Some(expected));
-        assert!(closing.text.contains("above the Maximum Packet Size of 3000 bytes"), "{closing:?}");
+        assert!(
+            closing
+                .text
+                .contains("above the Maximum Packet Size of 3000 bytes"),
+            "{closing:?}"
+        );
         known.limit_of_server = Some(3012);
         assert_eq!(Closing::of(&known).limit, None);
         // The packet was under way.
@@ -440,7 +449,9 @@ mod tests {
         let closing = Closing::of(&known);
         assert_eq!(closing.limit.map(|limit| limit.length), Some(100_000));
         assert!(
-            closing.text.contains("inside the client's PUBLISH, 1000 of 100000 bytes into it"),
+            closing
+                .text
+                .contains("inside the client's PUBLISH, 1000 of 100000 bytes into it"),
             "{}",
             closing.text
         );
@@ -461,7 +472,10 @@ mod tests {
             ..no_connack()
         };
         let old = text(old);
-        assert!(old.contains("wrong password") && !old.contains("5.0"), "{old}");
+        assert!(
+            old.contains("wrong password") && !old.contains("5.0"),
+            "{old}"
+        );
 
         let silent = |micros| Circumstances {
             last_of_client: Some(last("PINGREQ", 2, micros)),
@@ -481,7 +495,9 @@ mod tests {
             successor: Some((7, Duration::from_millis(99_999))),
             ..known(Side::Server, How::Fin)
         };
-        assert!(text(taken).contains("connection #7 had sent CONNECT with the same Client Identifier 1.0 ms before"));
+        assert!(text(taken).contains(
+            "connection #7 had sent CONNECT with the same Client Identifier 1.0 ms before"
+        ));
 
         let unanswered = Circumstances {
             last_of_client: Some(last("PINGREQ", 2, 80_000_000)),

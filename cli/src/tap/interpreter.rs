@@ -17,8 +17,14 @@ const LOOKED_INTO: usize = 64 * 1024;
 
 /// Something found.
 pub(super) enum Event<'a> {
-    Connect { version: Version, len: usize },
-    Found { version: Version, finding: &'a Finding<'a> },
+    Connect {
+        version: Version,
+        len: usize,
+    },
+    Found {
+        version: Version,
+        finding: &'a Finding<'a>,
+    },
     Note(String),
 }
 
@@ -278,14 +284,21 @@ impl Interpreter {
             }
             (Event::Connect { version, len }, true) => {
                 self.connect_seen = true;
-                writeln!(body, "\"result\":\"frame\",\"mqtt\":\"{version}\",\"packet\":\"CONNECT\",\"length\":{len}}}")
+                writeln!(
+                    body,
+                    "\"result\":\"frame\",\"mqtt\":\"{version}\",\"packet\":\"CONNECT\",\"length\":{len}}}"
+                )
             }
             (Event::Connect { version, .. }, false) => {
                 self.connect_seen = true;
                 writeln!(body, "{STRONG}CONNECT{STRONG:#}: MQTT {version}")
             }
-            (Event::Found { version, finding }, true) => Json::new(&mut body).report(*version, Place::Byte(0), finding),
-            (Event::Found { version, finding }, false) => Human::new(&mut body).report(*version, Place::Byte(0), finding),
+            (Event::Found { version, finding }, true) => {
+                Json::new(&mut body).report(*version, Place::Byte(0), finding)
+            }
+            (Event::Found { version, finding }, false) => {
+                Human::new(&mut body).report(*version, Place::Byte(0), finding)
+            }
         };
         if written.is_ok() {
             self.out.push((side, note, body));

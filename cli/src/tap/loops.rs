@@ -47,8 +47,10 @@ mod tests {
             // TEST-NET-1 is nobody's.
             ("192.0.2.1:1883", "0.0.0.0:1883", false),
         ] {
-            let (address, listener): (SocketAddr, SocketAddr) =
-                (address.parse().expect("address"), listener.parse().expect("address"));
+            let (address, listener): (SocketAddr, SocketAddr) = (
+                address.parse().expect("address"),
+                listener.parse().expect("address"),
+            );
             assert_eq!(reaches(address, listener), expected, "{address} {listener}");
         }
     }

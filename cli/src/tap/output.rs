@@ -54,6 +54,7 @@ impl Output {
                 buffer: Vec::new(),
                 done: 0,
                 failed: None,
+                said: false,
             };
             writer.run(&queue, say);
             // Nobody waits for it any more if the time to end is over.
@@ -90,6 +91,8 @@ struct Writer {
     done: usize,
     /// When nothing could be written the last time.
     failed: Option<Instant>,
+    /// The failure has been said.
+    said: bool,
 }
 
 impl Writer {
@@ -126,7 +129,7 @@ impl Writer {
         if self.failed.is_some_and(|failed| failed.elapsed() < RETRY) {
             return;
         }
-        let was_failing = self.failed.take().is_some();
+        self.failed = None;
         while let Some(rest) = self.buffer.get(self.done..).filter(|rest| !rest.is_empty()) {
             let error = match self.out.write(rest) {
                 Ok(0) => io::ErrorKind::WriteZero.into(),
@@ -138,7 +141,7 @@ impl Writer {
                 Err(error) => error,
             };
             self.failed = Some(Instant::now());
-            if !was_failing {
+            if !std::mem::replace(&mut self.said, true) {
                 say(format!(
                     "cannot write to {}: {error}; connections are relayed all the same",
                     self.name
@@ -148,6 +151,7 @@ impl Writer {
         }
         self.buffer.clear();
         self.done = 0;
+        self.said = false;
         let lost = self.state.lost.swap(0, Ordering::Relaxed);
         if lost > 0 {
             say(format!(

@@ -131,7 +131,10 @@ struct Direction {
 
 enum State {
     Reading,
-    Writing { bytes: Vec<u8>, done: usize },
+    Writing {
+        bytes: Vec<u8>,
+        done: usize,
+    },
     /// The sender has closed: its receiver is told.
     ShuttingDown,
     Done,

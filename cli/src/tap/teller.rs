@@ -119,7 +119,9 @@ impl Teller {
                 self.begun(side);
             }
             Entry::Missing { side, time } => {
-                let text = format!("the {side} sends faster than can be told: from here on it is relayed, not looked at");
+                let text = format!(
+                    "the {side} sends faster than can be told: from here on it is relayed, not looked at"
+                );
                 self.event(
                     time,
                     &Event::Note {
@@ -157,7 +159,15 @@ impl Teller {
             let head = self.head(time);
             let mut line = Vec::new();
             if self.shared.telling.json {
-                line.extend(format!("{{\"time\":\"{}\",\"connection\":{},\"from\":\"{}\",", super::clock::Timestamp(head.time), head.connection, side_name(side)).bytes());
+                line.extend(
+                    format!(
+                        "{{\"time\":\"{}\",\"connection\":{},\"from\":\"{}\",",
+                        super::clock::Timestamp(head.time),
+                        head.connection,
+                        side_name(side)
+                    )
+                    .bytes(),
+                );
                 line.extend(body.iter().skip(usize::from(body.first() == Some(&b'{'))));
             } else {
                 let _ = head.human(&mut line, Some(side));
@@ -215,7 +225,10 @@ impl Teller {
                     How::Reset => "reset the connection",
                     How::Timeout => "is gone as well",
                 };
-                format!("the {side} {how}, {} later", Stretch(time.saturating_sub(*before)))
+                format!(
+                    "the {side} {how}, {} later",
+                    Stretch(time.saturating_sub(*before))
+                )
             }
             (None, _) => "the tap closed".to_owned(),
         };

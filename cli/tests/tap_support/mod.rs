@@ -1,0 +1,307 @@
+//! A running `mqtt-reason tap`, what it has printed so far, and both ends of connections through it.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each of the tests that share this uses its own part of it"
+)]
+
+use std::fs;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+/// Nothing here takes as long as this.
+pub const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// CONNECT of 5.0 and of 3.1.1 with the Client Identifier `c`.
+pub const CONNECT_5: &[u8] = b"\x10\x0e\0\x04MQTT\x05\x02\0\x3c\0\0\x01c";
+pub const CONNECT_3_1_1: &[u8] = b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01c";
+/// CONNACK that accepts.
+pub const CONNACK_5: &[u8] = b"\x20\x03\0\0\0";
+pub const CONNACK_3_1_1: &[u8] = b"\x20\x02\0\0";
+
+/// A running tap.
+pub struct Tap {
+    pub child: Child,
+    pub address: SocketAddr,
+    /// What it prints.
+    pub output: Lines,
+    pub errors: Lines,
+    /// What it has printed so far.
+    pub seen: Vec<String>,
+}
+
+/// Lines as they come.
+pub struct Lines(mpsc::UnboundedReceiver<String>);
+
+impl Lines {
+    fn of(from: impl tokio::io::AsyncRead + Send + Unpin + 'static) -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(from).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Self(receiver)
+    }
+
+    /// The next line; `None` at the end.
+    pub async fn next(&mut self) -> Option<String> {
+        within(self.0.recv()).await
+    }
+
+    /// The next line that has this in it.
+    pub async fn with(&mut self, text: &str) -> String {
+        loop {
+            let line = self
+                .next()
+                .await
+                .unwrap_or_else(|| panic!("no line with {text:?}"));
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+}
+
+impl Tap {
+    pub async fn start(upstream: SocketAddr, arguments: &[&str]) -> Self {
+        Self::start_to(&upstream.to_string(), arguments).await
+    }
+
+    pub async fn start_to(upstream: &str, arguments: &[&str]) -> Self {
+        let (mut tap, stdout) = Self::start_unread(upstream, arguments, Stdio::piped()).await;
+        tap.output = Lines::of(stdout.unwrap());
+        tap
+    }
+
+    /// A tap whose standard output nobody reads, or goes elsewhere.
+    pub async fn start_unread(
+        upstream: &str,
+        arguments: &[&str],
+        stdout: Stdio,
+    ) -> (Self, Option<ChildStdout>) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mqtt-reason"))
+            .args(["tap", "--listen", "127.0.0.1:0", "--upstream", upstream])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(stdout)
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut errors = Lines::of(child.stderr.take().unwrap());
+        let line = errors.with("relaying").await;
+        let address = line.split(' ').nth(1).unwrap().parse().unwrap();
+        let stdout = child.stdout.take();
+        let tap = Self {
+            child,
+            address,
+            output: Lines(mpsc::unbounded_channel().1),
+            errors,
+            seen: Vec::new(),
+        };
+        (tap, stdout)
+    }
+
+    pub async fn connect(&self) -> TcpStream {
+        within(TcpStream::connect(self.address)).await.unwrap()
+    }
+
+    /// The first line, seen or to come, that has all of these in it.
+    pub async fn line(&mut self, parts: &[&str]) -> String {
+        let has_all = |line: &String| parts.iter().all(|part| line.contains(part));
+        if let Some(line) = self.seen.iter().find(|line| has_all(line)) {
+            return line.clone();
+        }
+        loop {
+            let Some(line) = self.output.next().await else {
+                panic!("no line with {parts:?} in\n{}", self.seen.join("\n"));
+            };
+            self.seen.push(line.clone());
+            if has_all(&line) {
+                return line;
+            }
+        }
+    }
+
+    /// The first event, seen or to come, with this result on this connection.
+    pub async fn event(&mut self, connection: u64, result: &str) -> Value {
+        let connection = format!("\"connection\":{connection},");
+        let result = format!("\"result\":\"{result}\"");
+        parse(&self.line(&[&connection, &result]).await)
+    }
+
+    /// The first packet of this name, seen or to come, of this connection.
+    pub async fn packet(&mut self, connection: u64, packet: &str) -> Value {
+        let connection = format!("\"connection\":{connection},");
+        let packet = format!("\"packet\":\"{packet}\"");
+        parse(
+            &self
+                .line(&[&connection, "\"result\":\"packet\"", &packet])
+                .await,
+        )
+    }
+
+    /// What a line of the process's status says.
+    pub fn status(&self, line: &str) -> String {
+        let pid = self.child.id().unwrap();
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let line = status.lines().find(|text| text.starts_with(line)).unwrap();
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    }
+
+    /// A line of the process's status, in kilobytes: `VmRSS` or `VmHWM`.
+    pub fn memory(&self, line: &str) -> u64 {
+        self.status(line).parse().unwrap()
+    }
+
+    /// How many files it has open.
+    pub fn files(&self) -> usize {
+        let pid = self.child.id().unwrap();
+        fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count()
+    }
+
+    pub async fn signal(&self, signal: &str) {
+        let pid = self.child.id().unwrap().to_string();
+        let kill = Command::new("sh")
+            .args(["-c", &format!("kill -{signal} {pid}")])
+            .status()
+            .await;
+        assert!(kill.unwrap().success());
+    }
+
+    /// Ends it as Ctrl-C does and returns all that it has printed.
+    pub async fn stop(mut self) -> Vec<String> {
+        self.signal("INT").await;
+        let status = timeout(Duration::from_secs(20), self.child.wait()).await;
+        assert_eq!(status.expect("it ends").unwrap().code(), Some(0));
+        while let Some(line) = self.output.next().await {
+            self.seen.push(line);
+        }
+        self.seen
+    }
+
+    pub async fn stop_json(self) -> Vec<Value> {
+        self.stop().await.iter().map(|line| parse(line)).collect()
+    }
+}
+
+pub fn parse(line: &str) -> Value {
+    serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+}
+
+pub async fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+/// An address of `host` where nobody listens.
+///
+/// Other tests start programs all the while, and a program that is about to start holds whatever is open here. So
+/// this waits until the last copy of the listener is gone.
+pub async fn free_address(host: &str) -> SocketAddr {
+    let listener = TcpListener::bind((host, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    within(async {
+        loop {
+            match TcpStream::connect(address).await {
+                Err(error) if error.kind() == ErrorKind::ConnectionRefused => break,
+                _ => sleep(Duration::from_millis(1)).await,
+            }
+        }
+    })
+    .await;
+    address
+}
+
+/// A tap, and both ends of one connection through it.
+pub async fn connected(arguments: &[&str]) -> (Tap, TcpStream, TcpStream) {
+    let (server, address) = listener().await;
+    let tap = Tap::start(address, arguments).await;
+    let client = tap.connect().await;
+    let (server, _) = within(server.accept()).await.unwrap();
+    (tap, client, server)
+}
+
+/// Both ends of a further connection through the tap.
+pub async fn further(tap: &Tap, listener: &TcpListener) -> (TcpStream, TcpStream) {
+    let client = tap.connect().await;
+    let (server, _) = within(listener.accept()).await.unwrap();
+    (client, server)
+}
+
+/// Bytes that look like nothing, always the same for one seed.
+pub fn noise(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut bytes = Vec::with_capacity(len + 8);
+    while bytes.len() < len {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend(state.to_le_bytes());
+    }
+    bytes.truncate(len);
+    bytes
+}
+
+/// Writes in pieces of many sizes.
+pub async fn write_in_pieces(to: &mut (impl AsyncWriteExt + Unpin), bytes: &[u8], seed: usize) {
+    let sizes = [1, 7, 100, 4096, 3, 65_536, 1500];
+    let mut rest = bytes;
+    let mut turn = seed;
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(sizes[turn % sizes.len()].min(rest.len()));
+        to.write_all(piece).await.unwrap();
+        rest = after;
+        turn += 1;
+    }
+}
+
+pub async fn within<T>(work: impl Future<Output = T>) -> T {
+    timeout(TIME_LIMIT, work).await.expect("it is done in time")
+}
+
+pub async fn read_exactly(from: &mut TcpStream, len: usize) -> Vec<u8> {
+    let mut bytes = vec![0; len];
+    within(from.read_exact(&mut bytes)).await.unwrap();
+    bytes
+}
+
+/// Sends bytes from one end of the connection and takes them at the other.
+pub async fn pass(from: &mut TcpStream, to: &mut TcpStream, bytes: &[u8]) {
+    within(from.write_all(bytes)).await.unwrap();
+    assert!(read_exactly(to, bytes.len()).await == bytes);
+}
+
+pub async fn read_to_end(from: &mut TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    within(from.read_to_end(&mut bytes)).await.unwrap();
+    bytes
+}
+
+/// Ends a connection as a program does that crashed.
+pub fn reset(socket: TcpStream) {
+    socket.set_zero_linger().unwrap();
+    drop(socket);
+}
+
+pub fn results(events: &[Value]) -> Vec<&str> {
+    events
+        .iter()
+        .map(|event| event["result"].as_str().unwrap())
+        .collect()
+}
