@@ -2,11 +2,13 @@
 
 use bytes::BufMut;
 
+use crate::error::ErrorKind;
 use crate::options::EncodeOptions;
 use crate::packet_type::{PacketType, Side, Version};
 use crate::reason::{PacketReason, sealed::Sealed};
 use crate::spec::property::{Carrier, PropertyId};
 use crate::types::PacketId;
+use crate::v5::PropertyError;
 use crate::v5::properties::{Keep, Section, drops_problem_information};
 use crate::wire::{
     VARIABLE_BYTE_INTEGER_MAX, put_variable_byte_integer, variable_byte_integer_len,
@@ -112,6 +114,33 @@ pub enum EncodeError {
     NoAuthenticationMethod {
         /// The packet type.
         packet: PacketType,
+    },
+    /// A property that must not be sent.
+    #[error(transparent)]
+    Property(#[from] PropertyError),
+    /// The packet holds what every decoder has to refuse.
+    #[error("{packet}: {kind}")]
+    Refused {
+        /// The packet type.
+        packet: PacketType,
+        /// What is wrong with it.
+        kind: ErrorKind,
+    },
+    /// A string or binary data of more than 65,535 bytes, MQTT 5.0 §1.5.4, §1.5.6.
+    #[error("{field} of {packet} is longer than 65535 bytes")]
+    FieldTooLong {
+        /// The packet type.
+        packet: PacketType,
+        /// The field.
+        field: &'static str,
+    },
+    /// This version cannot say this.
+    #[error("{what} cannot be said in MQTT {version}")]
+    NotInVersion {
+        /// The version.
+        version: Version,
+        /// What cannot be said.
+        what: &'static str,
     },
     /// MQTT 3.1 cannot say this: it has no Session Present and no SUBACK failure.
     #[error("{what} cannot be said in MQTT 3.1")]

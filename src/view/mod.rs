@@ -24,13 +24,16 @@
 //! protocol error, as no section names the class, and is answered with the code that says so: 0x90, 0x8F.
 
 mod connect;
+mod encode;
 mod list;
+pub mod parse;
 mod publish;
 mod subscribe;
 mod text;
 mod topic;
 
 pub use self::connect::{Connect, UnknownConnect, Will};
+pub use self::encode::WithProperties;
 pub use self::list::{FilterIter, Filters, SubscriptionIter, Subscriptions};
 pub use self::publish::Publish;
 pub use self::subscribe::{RetainHandling, Subscribe, Subscription, Unsubscribe};

@@ -16,6 +16,7 @@
 mod compared;
 mod golden;
 mod oracle;
+mod roundtrip;
 mod rules;
 mod scenarios;
 mod words;
