@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::order::OutOfOrder;
 use crate::encode::EncodeError;
 use crate::error::DecodeError;
 use crate::packet_type::{PacketType, Version};
@@ -57,6 +58,21 @@ pub enum CodecError {
         /// What it sent.
         packet: PacketType,
     },
+    /// A packet that must not come at this point of the connection: received, or to be sent, and then not written.
+    #[error("{packet} {order}")]
+    OutOfOrder {
+        /// The packet.
+        packet: PacketType,
+        /// What is wrong with its place.
+        order: OutOfOrder,
+        /// The rule that is broken: a normative statement (`"MQTT-3.2.0-2"`), or in 3.1 a section.
+        rule: &'static str,
+        /// What to answer; [`Answer::Close`] for a packet that was not sent.
+        answer: Answer,
+    },
+    /// A frame that was to be sent is a reason-coded packet that the specification forbids; it was not written.
+    #[error("not sent: {0}")]
+    Forbidden(#[source] DecodeError),
     /// The peer closed the connection in the middle of a packet.
     #[error("connection closed {buffered} bytes into a packet")]
     ClosedInPacket {
@@ -84,12 +100,13 @@ impl CodecError {
     #[must_use]
     pub const fn answer(&self) -> Answer {
         match self {
-            Self::Refused { answer, .. } => *answer,
+            Self::Refused { answer, .. } | Self::OutOfOrder { answer, .. } => *answer,
             Self::Io(_)
             | Self::NotConnect { .. }
             | Self::ClosedInPacket { .. }
             | Self::Over
             | Self::Encode(_)
+            | Self::Forbidden(_)
             | Self::WrongVersion { .. } => Answer::Close,
         }
     }

@@ -3,8 +3,9 @@
 use bytes::BytesMut;
 use tokio_util::codec::Encoder;
 
-use super::{Codec, CodecError, Item, Phase};
+use super::{Answer, Codec, CodecError, Item, LEAST_STRICT, refuses};
 use crate::encode::{Encode, EncodeError};
+use crate::options::DecodeOptions;
 use crate::owned::OwnedFrame;
 use crate::packet_type::{PacketType, Version};
 use crate::{v3, v5};
@@ -14,14 +15,10 @@ impl Codec {
         if self.version != Some(Version::V5_0) {
             return Err(self.wrong_version(packet.packet_type()));
         }
+        self.check_send(packet.packet_type())?;
+        let start = dst.len();
         packet.encode_with(&self.encode, dst)?;
-        match packet {
-            v5::Packet::Connack(connack) if !connack.reason().is_error() => {
-                self.phase = Phase::Open
-            }
-            v5::Packet::Connack(_) | v5::Packet::Disconnect(_) => self.phase = Phase::Closing,
-            _ => {}
-        }
+        self.note_sent(dst.get(start..).unwrap_or_default());
         Ok(())
     }
 
@@ -29,8 +26,51 @@ impl Codec {
         let Some(Ok(version)) = self.version.map(v3::Version::try_from) else {
             return Err(self.wrong_version(packet.packet_type()));
         };
+        self.check_send(packet.packet_type())?;
+        let start = dst.len();
         packet.encode_with(version, &self.encode, dst)?;
+        self.note_sent(dst.get(start..).unwrap_or_default());
         Ok(())
+    }
+
+    /// Refuses a packet that this side must not send at this point.
+    fn check_send(&self, packet: PacketType) -> Result<(), CodecError> {
+        let version = self.version.unwrap_or(LEAST_STRICT);
+        match self.sent.forbids(self.side, version, packet) {
+            None => Ok(()),
+            Some(order) => Err(CodecError::OutOfOrder {
+                packet,
+                order,
+                rule: order.rule(version),
+                answer: Answer::Close,
+            }),
+        }
+    }
+
+    /// Notes the packet that this side has sent.
+    fn note_sent(&mut self, packet: &[u8]) {
+        let first = packet.first().copied().unwrap_or_default();
+        if let Some(packet_type) = PacketType::from_first_byte(first) {
+            let version = self.version.unwrap_or(LEAST_STRICT);
+            let refuses = refuses(packet);
+            self.sent = self.sent.after(self.side, version, packet_type, refuses);
+        }
+    }
+
+    /// Refuses a frame that is a reason-coded packet which this side must not send.
+    fn check_frame(&self, frame: &OwnedFrame) -> Result<(), CodecError> {
+        let Some(version) = self
+            .version
+            .filter(|_| frame.packet_type().is_reason_coded())
+        else {
+            return Ok(());
+        };
+        let options = DecodeOptions::new().sender(self.side);
+        let result = match v3::Version::try_from(version) {
+            Ok(version) => v3::decode_with(version, &options, frame.bytes()).map(drop),
+            Err(_) => v5::decode_with(&options, frame.bytes()).map(drop),
+        };
+        result.map_err(CodecError::Forbidden)
     }
 
     const fn wrong_version(&self, packet: PacketType) -> CodecError {
@@ -41,7 +81,7 @@ impl Codec {
     }
 }
 
-/// [`Encoder`] for packets by value, by way of the functions that borrow them. It saves five copies of the same impl.
+/// [`Encoder`] for packets by value, by way of the functions that borrow them. It saves thirteen copies of the same impl.
 macro_rules! encoders {
     ($($Item:ty => |$codec:ident, $item:ident, $dst:ident| $encode:expr;)+) => {
         $(
@@ -73,8 +113,8 @@ encoders! {
     v3::OwnedPacket => |codec, packet, dst| codec.encode_v3(&packet.packet(), dst);
 }
 
-/// Packets of other types, which somebody else has encoded: they are held to the peer's Maximum Packet Size, and
-/// otherwise sent as they are.
+/// Packets that somebody else has encoded: held to the peer's Maximum Packet Size and to the order of packets, and
+/// otherwise sent as they are. One of the nine that carry reason codes is checked as if it had been received.
 impl Encoder<OwnedFrame> for Codec {
     type Error = CodecError;
 
@@ -84,7 +124,10 @@ impl Encoder<OwnedFrame> for Codec {
             let packet = frame.packet_type();
             return Err(EncodeError::PacketTooLarge { packet, len, max }.into());
         }
+        self.check_send(frame.packet_type())?;
+        self.check_frame(&frame)?;
         dst.extend_from_slice(frame.bytes());
+        self.note_sent(frame.bytes());
         Ok(())
     }
 }

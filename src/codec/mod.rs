@@ -51,17 +51,23 @@
 
 mod answer;
 mod encoder;
+mod order;
 
 use bytes::BytesMut;
 use tokio_util::codec::Decoder;
 
 pub use self::answer::{Answer, CodecError};
+pub use self::order::OutOfOrder;
+
+use self::order::Phase;
 
 use crate::error::{DecodeError, ErrorKind};
 use crate::frame::{self, HeaderOrNeeded};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::owned::{OwnedDecoded, OwnedFrame};
 use crate::packet_type::{PacketType, Side, Version};
+use crate::v5::{ConnackReason, DisconnectReason};
+use crate::wire::VariableByteInteger;
 use crate::{v3, v5};
 
 /// What a connection yields: a packet that was checked, or a frame of another type.
@@ -86,18 +92,29 @@ impl Item {
             Self::Frame(frame) => frame.packet_type(),
         }
     }
+
+    /// Whether it is a CONNACK that refuses the connection.
+    fn refuses(&self) -> bool {
+        match self {
+            Self::V5(packet) => refuses(packet.bytes()),
+            Self::V3(packet) => refuses(packet.bytes()),
+            Self::Frame(_) => false,
+        }
+    }
 }
 
-/// What this side has sent so far, as far as it decides over what may follow.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Phase {
-    /// A Server has not sent CONNACK.
-    Unanswered,
-    /// A Server has accepted the connection; a Client may send DISCONNECT from the start.
-    Open,
-    /// This side has refused the connection or sent DISCONNECT: nothing may follow, [MQTT-3.2.2-7], [MQTT-3.14.4-1],
-    /// [MQTT-3.14.4-2].
-    Closing,
+/// Whether a packet, which is whole, is a CONNACK that refuses the connection: any code but 0 is a refusal, in every
+/// version.
+fn refuses(packet: &[u8]) -> bool {
+    let Some((first, after_first)) = packet.split_first() else {
+        return false;
+    };
+    let VariableByteInteger::Whole { len, .. } = VariableByteInteger::read(after_first) else {
+        return false;
+    };
+    let body = after_first.get(usize::from(len)..).unwrap_or_default();
+    PacketType::from_first_byte(*first) == Some(PacketType::Connack)
+        && body.get(1).is_some_and(|code| *code != 0)
 }
 
 /// Decoder and encoder of one connection.
@@ -105,24 +122,34 @@ enum Phase {
 /// A Server's codec learns the version from the CONNECT that passes through it; see [`set_version`](Self::set_version)
 /// for what else it can be told. After an error the stream is over: [`decode`](Decoder::decode) reports
 /// [`CodecError::Over`] from then on, whatever arrives. The encoder keeps working, so that the answer can be sent.
+///
+/// # Conformance
+///
+/// A packet that must not come at this point is refused, in both directions: see [`OutOfOrder`] for the statements. Each
+/// direction is judged by itself. What a Client sends behind its CONNECT before it can know the answer is no fault, even
+/// if the answer is a refusal; nor is what either side sends before it has seen the other's DISCONNECT.
 #[derive(Clone, Debug)]
 pub struct Codec {
     version: Option<Version>,
     side: Side,
-    phase: Phase,
+    /// What this side has sent.
+    sent: Phase,
+    /// What the peer has sent.
+    received: Phase,
     over: bool,
     decode: DecodeOptions,
     encode: EncodeOptions,
 }
 
 impl Codec {
-    const fn new(version: Option<Version>, side: Side, peer: Side, phase: Phase) -> Self {
+    const fn new(version: Option<Version>, side: Side) -> Self {
         Self {
             version,
             side,
-            phase,
+            sent: Phase::Start,
+            received: Phase::Start,
             over: false,
-            decode: DecodeOptions::new().sender(peer),
+            decode: DecodeOptions::new().sender(peer_of(side)),
             encode: EncodeOptions::new().sender(side),
         }
     }
@@ -130,13 +157,14 @@ impl Codec {
     /// The Server's end of a connection. Until the first CONNECT, nothing else is accepted [MQTT-3.1.0-1].
     #[must_use]
     pub const fn server() -> Self {
-        Self::new(None, Side::Server, Side::Client, Phase::Unanswered)
+        Self::new(None, Side::Server)
     }
 
-    /// The Client's end of a connection, which speaks the version of its own CONNECT.
+    /// The Client's end of a connection, which speaks the version of its own CONNECT. Whether that CONNECT is sent
+    /// through the codec, as an [`OwnedFrame`], or before it is made, makes no difference.
     #[must_use]
     pub const fn client(version: Version) -> Self {
-        Self::new(Some(version), Side::Client, Side::Server, Phase::Open)
+        Self::new(Some(version), Side::Client)
     }
 
     /// The same codec, but with a limit on the packets received, in bytes, fixed header included: the Maximum Packet
@@ -150,7 +178,8 @@ impl Codec {
     }
 
     /// Sets the version: for a Server that takes a CONNECT for a version which its name and number do not say, or
-    /// that wants to refuse an unknown version with a CONNACK of a known one [MQTT-3.1.2-2].
+    /// that wants to refuse an unknown version with a CONNACK of a known one [MQTT-3.1.2-2]. The first packet of a Client
+    /// is a CONNECT all the same [MQTT-3.1.0-1].
     pub const fn set_version(&mut self, version: Version) {
         self.version = Some(version);
     }
@@ -182,16 +211,69 @@ impl Codec {
 
     /// What to answer to an error, at this point of the connection.
     fn answer(&self, error: &DecodeError) -> Answer {
-        match (self.side, self.phase) {
-            _ if self.version != Some(Version::V5_0) => Answer::Close,
-            (Side::Server, Phase::Unanswered) => Answer::Connack(error.into()),
-            (_, Phase::Closing) => Answer::Close,
+        match self.side {
             // The Server speaks 3.x: it would not understand.
-            (Side::Client, _) if matches!(error.kind(), ErrorKind::V3Connack { .. }) => {
-                Answer::Close
-            }
-            (Side::Server | Side::Client, _) => Answer::Disconnect(error.into()),
+            Side::Client if matches!(error.kind(), ErrorKind::V3Connack { .. }) => Answer::Close,
+            _ => self.answer_with(error.into(), error.into()),
         }
+    }
+
+    /// The answer with one of these codes that is due at this point of the connection.
+    fn answer_with(&self, connack: ConnackReason, disconnect: DisconnectReason) -> Answer {
+        match (self.side, self.sent) {
+            _ if self.version != Some(Version::V5_0) => Answer::Close,
+            (_, Phase::Refused | Phase::Disconnected) => Answer::Close,
+            (Side::Server, Phase::Start) => Answer::Connack(connack),
+            _ => Answer::Disconnect(disconnect),
+        }
+    }
+
+    /// The answer to a packet that comes out of order.
+    fn answer_to_order(&self, order: OutOfOrder) -> Answer {
+        match order {
+            OutOfOrder::SecondConnect | OutOfOrder::SecondConnack | OutOfOrder::BeforeConnack => {
+                self.answer_with(
+                    ConnackReason::ProtocolError,
+                    DisconnectReason::ProtocolError,
+                )
+            }
+            // Whoever sent it has said that it reads nothing more.
+            OutOfOrder::DisconnectBeforeConnack
+            | OutOfOrder::AfterRefusal
+            | OutOfOrder::AfterDisconnect => Answer::Close,
+        }
+    }
+
+    /// Refuses a packet of the peer by its type, which its first byte tells before the packet is whole.
+    fn check_order(&self, src: &[u8]) -> Result<(), CodecError> {
+        let Some(packet) = src.first().copied().and_then(PacketType::from_first_byte) else {
+            return Ok(());
+        };
+        let sender = peer_of(self.side);
+        if (sender, self.received) == (Side::Client, Phase::Start) {
+            return match packet {
+                PacketType::Connect => Ok(()),
+                _ => Err(CodecError::NotConnect { packet }),
+            };
+        }
+        let version = self.version.unwrap_or(LEAST_STRICT);
+        match self.received.forbids(sender, version, packet) {
+            None => Ok(()),
+            Some(order) => Err(CodecError::OutOfOrder {
+                packet,
+                order,
+                rule: order.rule(version),
+                answer: self.answer_to_order(order),
+            }),
+        }
+    }
+
+    /// Notes what the peer has sent.
+    fn note_received(&mut self, item: &Item) {
+        let version = self.version.unwrap_or(LEAST_STRICT);
+        let sender = peer_of(self.side);
+        let packet = item.packet_type();
+        self.received = self.received.after(sender, version, packet, item.refuses());
     }
 
     fn refuse(&self, error: DecodeError) -> CodecError {
@@ -200,6 +282,7 @@ impl Codec {
     }
 
     fn next(&mut self, src: &mut BytesMut) -> Result<Option<Item>, CodecError> {
+        self.check_order(src)?;
         let Some(version) = self.version else {
             return self.connect(src);
         };
@@ -225,15 +308,26 @@ impl Codec {
             return Err(CodecError::NotConnect { packet });
         }
         let header =
-            frame::header(Version::V3_1, &self.decode, src).map_err(|error| self.refuse(error))?;
+            frame::header(LEAST_STRICT, &self.decode, src).map_err(|error| self.refuse(error))?;
         let HeaderOrNeeded::Header(header) = header else {
             return Ok(None);
         };
         self.version = frame::frame(&header, src).connect_version();
-        let version = self.version.unwrap_or(Version::V3_1);
+        let version = self.version.unwrap_or(LEAST_STRICT);
         OwnedFrame::decode(version, &self.decode, src)
             .map(|frame| frame.map(Item::Frame))
             .map_err(|error| self.refuse(error))
+    }
+}
+
+/// The version whose rules are read as long as none is known: all versions have them.
+const LEAST_STRICT: Version = Version::V3_1;
+
+/// The other side.
+const fn peer_of(side: Side) -> Side {
+    match side {
+        Side::Client => Side::Server,
+        Side::Server => Side::Client,
     }
 }
 
@@ -256,6 +350,9 @@ impl Decoder for Codec {
         } else {
             self.next(src)
         };
+        if let Ok(Some(item)) = &next {
+            self.note_received(item);
+        }
         if next.is_err() {
             self.over = true;
             // Not only emptied: what is not read any more takes no memory either.
