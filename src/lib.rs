@@ -117,6 +117,7 @@
 //!
 //! * `std` (default): the standard library, here and in the dependencies. Without it the crate is `no_std`. Decoding,
 //!   encoding and errors never allocate, with or without it.
+//! * `alloc` (part of `std`): [`conversation`], a checker of both directions of a connection.
 //! * `codec`: `tokio_util::codec` for one connection.
 //! * `serde`: `Serialize` for codes, packets, properties and errors.
 //! * `proptest`, `arbitrary`: generators of valid packets and of labelled malformed ones.
@@ -152,6 +153,8 @@
 //! bin/mqtt-reason/   the command
 //! ```
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
@@ -159,6 +162,9 @@ extern crate std;
 #[cfg_attr(docsrs, doc(cfg(feature = "codec")))]
 pub mod codec;
 mod codes;
+#[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+pub mod conversation;
 mod encode;
 mod error;
 pub mod frame;

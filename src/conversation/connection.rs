@@ -1,0 +1,478 @@
+//! Who may send what when; CONNACK against CONNECT; DISCONNECT.
+
+use crate::conversation::finding::{About, Seen, What};
+use crate::conversation::rules::Row;
+use crate::conversation::state::{Authentication, Connack, Connect, Method, Phase};
+use crate::conversation::{Breach, Conversation};
+use crate::packet_type::{PacketType, Side, Version};
+use crate::types::QoS;
+use crate::{v3, v5, view};
+
+impl Conversation {
+    /// A packet comes: what its place in the connection makes of it. Whether it is to be looked into.
+    #[inline]
+    pub(super) fn arrive(&mut self, seen: Seen, packet: PacketType) -> bool {
+        self.advance(seen.time);
+        self.before = self.found.len();
+        self.sender_mut(seen.from).seen = true;
+        match seen.from {
+            Side::Client => {
+                self.client_speaks(packet);
+                match (self.client.phase, packet) {
+                    (Phase::Open, PacketType::Connect) => self.client_opens_again(seen),
+                    (Phase::Open, _) if self.server.phase == Phase::Nothing => {
+                        self.client_before_connack(seen, packet);
+                        true
+                    }
+                    // S6: the Server has refused; the Client may not have read it.
+                    (Phase::Open, _) => self.server.phase != Phase::Refused,
+                    (Phase::Nothing, PacketType::Connect) => true,
+                    (Phase::Nothing, _) => self.client_before_connect(seen, packet),
+                    (Phase::Closed | Phase::Refused, _) => self.after_the_last(seen, packet),
+                }
+            }
+            Side::Server => match (self.server.phase, packet) {
+                (Phase::Open, PacketType::Connack) => self.connack_again(seen),
+                (Phase::Open, _) => true,
+                (Phase::Nothing, PacketType::Connack) => true,
+                (Phase::Nothing, _) => self.server_before_connack(seen, packet),
+                (Phase::Refused | Phase::Closed, _) => self.after_the_last(seen, packet),
+            },
+        }
+    }
+
+    /// S1.
+    #[cold]
+    fn client_before_connect(&mut self, seen: Seen, packet: PacketType) -> bool {
+        if !self.client.told {
+            self.client.told = true;
+            let what = What::Place("before CONNECT");
+            self.tell(Breach::of(Row::S1, seen, packet, what));
+        }
+        false
+    }
+
+    /// S2. In a connection whose beginning was not seen, the first CONNECT is taken to be the beginning.
+    #[cold]
+    fn client_opens_again(&mut self, seen: Seen) -> bool {
+        if self.middle {
+            let found = core::mem::take(&mut self.found);
+            let (settings, now, before) = (self.settings, self.now, self.before);
+            *self = Self::new(settings);
+            (self.found, self.now, self.before) = (found, now, before);
+            self.client.seen = true;
+            return true;
+        }
+        let about = self.connect.map(|connect| connect.about);
+        let what = What::Text("a second CONNECT");
+        self.extra_connects = self.extra_connects.saturating_add(1);
+        self.tell(Breach::of(Row::S2, seen, PacketType::Connect, what).about(about));
+        false
+    }
+
+    /// S9.
+    fn client_before_connack(&mut self, seen: Seen, packet: PacketType) {
+        let Some(connect) = self.connect.filter(|connect| connect.method.is_some()) else {
+            return;
+        };
+        if !matches!(packet, PacketType::Auth | PacketType::Disconnect) && !self.client.told {
+            self.client.told = true;
+            let what = What::Place(
+                "before CONNACK, where a client whose CONNECT has an Authentication Method sends AUTH or DISCONNECT only",
+            );
+            self.tell(Breach::of(Row::S9, seen, packet, what).about(Some(connect.about)));
+        }
+    }
+
+    /// S3, S7.
+    #[cold]
+    fn server_before_connack(&mut self, seen: Seen, packet: PacketType) -> bool {
+        match packet {
+            PacketType::Auth => return true,
+            PacketType::Disconnect if self.is_v5() || self.version.is_none() => {
+                let what = What::Place("before a CONNACK that accepts");
+                let about = self.connect.map(|connect| connect.about);
+                self.tell(Breach::of(Row::S7, seen, packet, what).about(about));
+                self.server.phase = Phase::Closed;
+                self.server.last = Some(seen.about(packet));
+                return false;
+            }
+            // It answers what is before CONNECT: that was told.
+            _ if self.client.phase == Phase::Nothing && self.client.told => {}
+            _ if self.server.told => {}
+            _ => {
+                self.server.told = true;
+                let what = What::Place("before CONNACK");
+                let about = self.connect.map(|connect| connect.about);
+                self.tell(Breach::of(Row::S3, seen, packet, what).about(about));
+            }
+        }
+        // What it acknowledges is acknowledged.
+        self.muted = true;
+        true
+    }
+
+    /// S4. The CONNACK that answers a second CONNECT follows from that.
+    #[cold]
+    fn connack_again(&mut self, seen: Seen) -> bool {
+        if self.middle && self.connack.is_none() {
+            return true;
+        }
+        if self.extra_connects > 0 {
+            self.extra_connects = self.extra_connects.saturating_sub(1);
+            return false;
+        }
+        let about = self.connack.map(|connack| connack.about);
+        let breach = Breach::of(Row::S4, seen, PacketType::Connack, What::Text("a second CONNACK"));
+        let breach = breach.about(about);
+        self.tell(if self.is_v5() { breach } else { breach.odd() });
+        false
+    }
+
+    /// S4, S5, S7, S8: after DISCONNECT, and after a CONNACK that refuses.
+    #[cold]
+    fn after_the_last(&mut self, seen: Seen, packet: PacketType) -> bool {
+        let is_v5 = self.is_v5();
+        let sender = self.sender_mut(seen.from);
+        let refused = sender.phase == Phase::Refused;
+        let last = sender.last;
+        if core::mem::replace(&mut sender.told, true) {
+            return false;
+        }
+        if refused && self.extra_connects > 0 && packet == PacketType::Connack {
+            self.extra_connects = self.extra_connects.saturating_sub(1);
+            self.server.told = false;
+            return false;
+        }
+        let breach = |row, text| Breach::of(row, seen, packet, What::Place(text)).about(last);
+        match (refused, packet) {
+            (false, _) => self.tell(breach(Row::S8, "after DISCONNECT")),
+            (true, PacketType::Disconnect) if is_v5 => {
+                self.tell(breach(Row::S7, "after a CONNACK that refuses"));
+            }
+            (true, PacketType::Connack) if is_v5 => {
+                self.tell(breach(Row::S4, "after a CONNACK that refuses"));
+            }
+            (true, _) if self.version != Some(Version::V3_1) => {
+                self.tell(breach(Row::S5, "after a CONNACK that refuses"));
+            }
+            (true, _) => {}
+        }
+        false
+    }
+
+    /// CONNECT: it is the first one.
+    #[cold]
+    pub(super) fn connect(&mut self, seen: Seen, connect: &view::Connect<'_>) {
+        let version = connect.version();
+        let properties = connect.properties();
+        let will = connect.will();
+        self.version = Some(version);
+        self.client.phase = Phase::Open;
+        self.client.told = false;
+        self.connect = Some(Connect {
+            about: seen.about(PacketType::Connect),
+            time: seen.time,
+            client_id_empty: connect.client_id().is_empty(),
+            clean_start: connect.clean_start(),
+            keep_alive: connect.keep_alive(),
+            will: will.is_some(),
+            will_qos: will.is_some_and(|will| will.qos() != QoS::AtMostOnce),
+            will_retain: will.is_some_and(|will| will.retain()),
+            credentials: connect.user_name().is_some() || connect.password().is_some(),
+            expires: properties.session_expiry_interval().unwrap_or(0) != 0,
+            receive_maximum: properties.receive_maximum().unwrap_or(u16::MAX),
+            max_packet_size: properties.maximum_packet_size(),
+            topic_alias_maximum: properties.topic_alias_maximum().unwrap_or(0),
+            response_information: properties.request_response_information() == Some(true),
+            problem_information: properties.request_problem_information() != Some(false),
+            method: properties.authentication_method().map(Method::new),
+        });
+        if properties.authentication_method().is_some() {
+            self.authentication = Authentication::ServersTurn;
+        }
+        // A Session may be there until CONNACK says that it is not.
+        self.resumed = !connect.clean_start();
+        self.client_is_there();
+        self.note_due(seen.time);
+    }
+
+    /// CONNECT of a level that no version has: whoever knows it may judge it.
+    #[cold]
+    pub(super) fn unknown_connect(&mut self, seen: Seen) {
+        let _ = seen;
+        self.client.phase = Phase::Open;
+        self.client.told = false;
+        self.version = None;
+    }
+
+    /// CONNACK of 5.0: it is the first one.
+    #[cold]
+    pub(super) fn connack(&mut self, seen: Seen, connack: &v5::Connack<'_>) {
+        self.answered = true;
+        self.version = self.version.or(Some(Version::V5_0));
+        let properties = connack.properties;
+        let code = connack.reason();
+        self.connack_against_connect(seen, connack);
+        if code.is_error() {
+            self.server.phase = Phase::Refused;
+            self.server.told = false;
+            self.server.last = Some(seen.about(PacketType::Connack));
+            return;
+        }
+        self.accepted(connack.session_present());
+        self.connack = Some(Connack {
+            about: seen.about(PacketType::Connack),
+            time: seen.time,
+            receive_maximum: properties.receive_maximum().unwrap_or(u16::MAX),
+            max_packet_size: properties.maximum_packet_size(),
+            topic_alias_maximum: properties.topic_alias_maximum().unwrap_or(0),
+            maximum_qos: properties.maximum_qos().map_or(2, QoS::as_u8),
+            retain: properties.retain_available().unwrap_or(true),
+            wildcards: properties.wildcard_subscription_available().unwrap_or(true),
+            identifiers: properties.subscription_identifiers_available().unwrap_or(true),
+            shared: properties.shared_subscription_available().unwrap_or(true),
+            keep_alive: properties.server_keep_alive(),
+        });
+    }
+
+    /// The Server has accepted.
+    fn accepted(&mut self, session_present: bool) {
+        self.server.phase = Phase::Open;
+        self.server.told = false;
+        self.client.told = false;
+        self.authentication = match self.authentication {
+            Authentication::Unknown => Authentication::Unknown,
+            _ => Authentication::Idle,
+        };
+        self.resumed = match self.version {
+            // 3.1 has no Session Present: a Session may be there unless it was to be discarded.
+            Some(Version::V3_1) | None => self.resumed,
+            _ => session_present,
+        };
+    }
+
+    /// K1, K5 to K10, K18.
+    fn connack_against_connect(&mut self, seen: Seen, connack: &v5::Connack<'_>) {
+        let Some(connect) = self.connect else {
+            if self.client.phase == Phase::Nothing && !self.client.told {
+                self.tell(Breach::of(
+                    Row::S3,
+                    seen,
+                    PacketType::Connack,
+                    What::Place("before CONNECT"),
+                ).odd());
+            }
+            return;
+        };
+        let about = Some(connect.about);
+        let breach = |row, text| {
+            Breach::of(row, seen, PacketType::Connack, What::Text(text)).about(about)
+        };
+        let properties = connack.properties;
+        let method = properties.authentication_method().map(Method::new);
+        if connect.method.is_none() && method.is_some() {
+            self.tell(breach(Row::K9, "an Authentication Method although CONNECT has none"));
+        }
+        if properties.response_information().is_some() && !connect.response_information {
+            self.tell(breach(Row::K7, "Response Information that CONNECT did not request"));
+        }
+        let assigned = properties.assigned_client_identifier();
+        if assigned.is_some() && !connect.client_id_empty {
+            self.tell(breach(
+                Row::K6,
+                "an Assigned Client Identifier although CONNECT has a Client Identifier",
+            ));
+        }
+        let code = connack.reason();
+        if code.is_error() {
+            self.refusal_against_connect(seen, &connect, code.as_u8());
+            return;
+        }
+        let session_present = connack.session_present();
+        if session_present && connect.clean_start {
+            self.tell(breach(Row::K1, "Session Present although CONNECT has Clean Start"));
+        }
+        if connect.client_id_empty {
+            if assigned.is_none() {
+                self.tell(breach(
+                    Row::K5,
+                    "no Assigned Client Identifier although CONNECT has an empty one",
+                ));
+            } else if session_present && !connect.clean_start {
+                self.tell(breach(
+                    Row::K5,
+                    "Session Present for a Client Identifier that was assigned just now",
+                ));
+            }
+        }
+        match (connect.method, method) {
+            (Some(_), None) => {
+                self.tell(breach(Row::K8, "no Authentication Method although CONNECT has one"));
+            }
+            (Some(ours), Some(theirs)) if ours != theirs => {
+                self.tell(breach(Row::K8, "another Authentication Method than that of CONNECT"));
+            }
+            (None, None) if properties.authentication_data().is_some() => {
+                self.tell(breach(Row::K10, "Authentication Data without Authentication Method"));
+            }
+            _ => {}
+        }
+    }
+
+    /// K18: codes that name what CONNECT does not have.
+    fn refusal_against_connect(&mut self, seen: Seen, connect: &Connect, code: u8) {
+        let lacks = match code {
+            0x8C if connect.method.is_none() => "although CONNECT has no Authentication Method",
+            0x90 | 0x99 if !connect.will => "although CONNECT has no Will",
+            0x9A if !connect.will_retain => "although CONNECT has no Will with RETAIN",
+            0x9B if !connect.will_qos => "although CONNECT has no Will above QoS 0",
+            0x86 if !connect.credentials => "although CONNECT has neither User Name nor Password",
+            _ => return,
+        };
+        let what = What::Code(code, lacks);
+        let about = Some(connect.about);
+        self.tell(Breach::of(Row::K18, seen, PacketType::Connack, what).about(about));
+    }
+
+    /// CONNACK of 3.1.1 or 3.1.
+    #[cold]
+    pub(super) fn connack_v3(&mut self, seen: Seen, version: v3::Version, connack: &v3::Connack) {
+        self.answered = true;
+        let about = self.connect.map(|connect| connect.about);
+        let breach = |row, text| {
+            Breach::of(row, seen, PacketType::Connack, What::Text(text)).about(about)
+        };
+        if self.is_v5() {
+            // S13: a Server of an older version.
+            if connack.return_code().as_u8() == 1 {
+                self.tell(
+                    breach(
+                        Row::S13,
+                        "the server does not speak MQTT 5.0: connect again with 3.1.1",
+                    )
+                    .odd()
+                    .numbered("MQTT-3.1.2-2"),
+                );
+            } else {
+                self.tell(breach(
+                    Row::S13,
+                    "a CONNACK of 3.1.1 answers a CONNECT of 5.0: connect again with 3.1.1",
+                ));
+            }
+            self.version = Some(Version::V3_1_1);
+            self.over = true;
+            return;
+        }
+        self.version = self.version.or(Some(version.into()));
+        if connack.return_code().is_error() {
+            self.server.phase = Phase::Refused;
+            self.server.told = false;
+            self.server.last = Some(seen.about(PacketType::Connack));
+            return;
+        }
+        if let Some(connect) = self.connect {
+            if connack.session_present() && connect.clean_start {
+                self.tell(breach(Row::K1, "Session Present although CONNECT has Clean Session"));
+            }
+            if version == v3::Version::V3_1_1 && connect.client_id_empty && !connect.clean_start {
+                self.tell(breach(
+                    Row::K14,
+                    "a CONNECT with an empty Client Identifier and without Clean Session is accepted",
+                ));
+            }
+        } else if self.client.phase == Phase::Nothing && !self.client.told {
+            self.tell(breach(Row::S3, "CONNACK before CONNECT").odd());
+        }
+        self.accepted(connack.session_present());
+        self.connack = Some(Connack {
+            about: seen.about(PacketType::Connack),
+            time: seen.time,
+            receive_maximum: u16::MAX,
+            max_packet_size: None,
+            topic_alias_maximum: u16::MAX,
+            maximum_qos: 2,
+            retain: true,
+            wildcards: true,
+            identifiers: true,
+            shared: true,
+            keep_alive: None,
+        });
+    }
+
+    /// DISCONNECT of 5.0.
+    #[cold]
+    pub(super) fn disconnect(&mut self, seen: Seen, disconnect: &v5::Disconnect<'_>) {
+        let packet = PacketType::Disconnect;
+        self.close(seen);
+        match seen.from {
+            Side::Client => {
+                let expiry = disconnect.properties.session_expiry_interval();
+                if let Some(connect) = self.connect
+                    && !connect.expires
+                    && expiry.unwrap_or(0) != 0
+                {
+                    let what = What::Text(
+                        "Session Expiry Interval is not 0 although that of CONNECT is 0 or absent",
+                    );
+                    self.tell(Breach::of(Row::E1, seen, packet, what).about(Some(connect.about)));
+                }
+            }
+            Side::Server => self.disconnect_against_connack(seen, disconnect.reason.as_u8()),
+        }
+    }
+
+    /// E5: codes about a limit that the Server never announced.
+    fn disconnect_against_connack(&mut self, seen: Seen, code: u8) {
+        let Some(connack) = self.connack else {
+            return;
+        };
+        let lacks = match code {
+            0x95 if connack.max_packet_size.is_none() => {
+                "although CONNACK announced no Maximum Packet Size"
+            }
+            0x9A if connack.retain => "although CONNACK did not say that retain is not available",
+            0x9B if connack.maximum_qos == 2 => "although CONNACK announced no Maximum QoS",
+            0x9E if connack.shared => {
+                "although CONNACK did not say that shared subscriptions are not available"
+            }
+            0xA1 if connack.identifiers => {
+                "although CONNACK did not say that subscription identifiers are not available"
+            }
+            0xA2 if connack.wildcards => {
+                "although CONNACK did not say that wildcard subscriptions are not available"
+            }
+            0x8D if self.keep_alive() == Some(0) => "although Keep Alive is 0",
+            _ => return,
+        };
+        let about = Some(connack.about);
+        let what = What::Code(code, lacks);
+        self.tell(Breach::of(Row::E5, seen, PacketType::Disconnect, what).about(about));
+    }
+
+    /// DISCONNECT of 3.1.1 or 3.1; E8.
+    #[cold]
+    pub(super) fn disconnect_v3(&mut self, seen: Seen) {
+        self.close(seen);
+        if seen.from == Side::Server {
+            let what = What::Place("of a server, which 3.1.1 and 3.1 do not have");
+            self.tell(Breach::of(Row::E8, seen, PacketType::Disconnect, what));
+        }
+    }
+
+    fn close(&mut self, seen: Seen) {
+        let sender = self.sender_mut(seen.from);
+        sender.phase = Phase::Closed;
+        sender.told = false;
+        sender.last = Some(seen.about(PacketType::Disconnect));
+    }
+}
+
+impl Seen {
+    pub(super) const fn about(&self, packet: PacketType) -> About {
+        About {
+            tag: self.tag,
+            packet,
+        }
+    }
+}
