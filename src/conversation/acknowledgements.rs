@@ -173,9 +173,15 @@ impl Conversation {
                 }
             }
             (Ack::Pubcomp, Waits::Pubcomp) => {
-                if code == NOT_FOUND && !self.may_be_in_use(owner, true) && !entry.has(Entry::AGAIN) {
-                    let what = What::Id(id, "is not found, but its PUBREL waits: the session states differ");
-                    self.tell(Breach::of(Row::Q11, seen, PacketType::Pubcomp, what).about(entry.about()));
+                if code == NOT_FOUND && !self.may_be_in_use(owner, true) && !entry.has(Entry::AGAIN)
+                {
+                    let what = What::Id(
+                        id,
+                        "is not found, but its PUBREL waits: the session states differ",
+                    );
+                    self.tell(
+                        Breach::of(Row::Q11, seen, PacketType::Pubcomp, what).about(entry.about()),
+                    );
                 }
                 self.finish(owner, id, entry);
             }
@@ -192,15 +198,25 @@ impl Conversation {
         let what = |text| What::IdOf(id, request(entry.waits), text);
         let breach = |row, what| Breach::of(row, seen, ack.packet(), what).about(entry.about());
         let breach = match (ack, entry.waits) {
-            (Ack::Puback, Waits::Pubrec) => {
-                breach(Row::Q2, What::Id(id, "is of a PUBLISH of QoS 2, which is answered with PUBREC"))
-            }
-            (Ack::Pubrec, Waits::Puback) => {
-                breach(Row::Q2, What::Id(id, "is of a PUBLISH of QoS 1, which is answered with PUBACK"))
-            }
-            (Ack::Pubcomp, Waits::Pubrec | Waits::Pubrel) => {
-                breach(Row::Q10, What::Id(id, "has not been released: PUBCOMP answers PUBREL")).odd()
-            }
+            (Ack::Puback, Waits::Pubrec) => breach(
+                Row::Q2,
+                What::Id(
+                    id,
+                    "is of a PUBLISH of QoS 2, which is answered with PUBREC",
+                ),
+            ),
+            (Ack::Pubrec, Waits::Puback) => breach(
+                Row::Q2,
+                What::Id(
+                    id,
+                    "is of a PUBLISH of QoS 1, which is answered with PUBACK",
+                ),
+            ),
+            (Ack::Pubcomp, Waits::Pubrec | Waits::Pubrel) => breach(
+                Row::Q10,
+                What::Id(id, "has not been released: PUBCOMP answers PUBREL"),
+            )
+            .odd(),
             (Ack::Pubcomp, _) => breach(Row::Q10, what("is of a")),
             _ => breach(Row::Q2, what("is of a")),
         };
@@ -245,7 +261,8 @@ impl Conversation {
         let Some(&entry) = self.sender(seen.from).ids.get(id) else {
             return self.pubrel_of_unknown(seen, id, code);
         };
-        let breach = |row, text| Breach::of(row, seen, packet, What::Id(id, text)).about(entry.about());
+        let breach =
+            |row, text| Breach::of(row, seen, packet, What::Id(id, text)).about(entry.about());
         match entry.waits {
             Waits::Pubrel => {
                 if seen.from == Side::Client {
@@ -287,7 +304,11 @@ impl Conversation {
     #[cold]
     fn pubrel_of_unknown(&mut self, seen: Seen, id: PacketId, code: u8) {
         let sender = self.sender(seen.from);
-        let refused = sender.refused.iter().flatten().find(|(refused, _)| *refused == id);
+        let refused = sender
+            .refused
+            .iter()
+            .flatten()
+            .find(|(refused, _)| *refused == id);
         let refused = refused.map(|&(_, tag)| About {
             tag,
             packet: PacketType::Pubrec,
@@ -408,8 +429,12 @@ impl Conversation {
     #[inline]
     fn receive_maximum_of(&self, receiver: Side) -> u16 {
         match receiver {
-            Side::Client => self.connect.map_or(u16::MAX, |connect| connect.receive_maximum),
-            Side::Server => self.connack.map_or(u16::MAX, |connack| connack.receive_maximum),
+            Side::Client => self
+                .connect
+                .map_or(u16::MAX, |connect| connect.receive_maximum),
+            Side::Server => self
+                .connack
+                .map_or(u16::MAX, |connack| connack.receive_maximum),
         }
     }
 

@@ -5,7 +5,10 @@ use crate::{v3, v5};
 
 /// One of the nine reason-coded packets of MQTT 5.0, or one of their likes in 3.1.1 and 3.1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(clippy::exhaustive_enums, reason = "a packet has one of the three versions")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a packet has one of the three versions"
+)]
 pub enum Packet<'a> {
     /// Of MQTT 5.0.
     V5(v5::Packet<'a>),

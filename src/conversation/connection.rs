@@ -123,7 +123,12 @@ impl Conversation {
             return false;
         }
         let about = self.connack.map(|connack| connack.about);
-        let breach = Breach::of(Row::S4, seen, PacketType::Connack, What::Text("a second CONNACK"));
+        let breach = Breach::of(
+            Row::S4,
+            seen,
+            PacketType::Connack,
+            What::Text("a second CONNACK"),
+        );
         let breach = breach.about(about);
         self.tell(if self.is_v5() { breach } else { breach.odd() });
         false
@@ -230,7 +235,9 @@ impl Conversation {
             maximum_qos: properties.maximum_qos().map_or(2, QoS::as_u8),
             retain: properties.retain_available().unwrap_or(true),
             wildcards: properties.wildcard_subscription_available().unwrap_or(true),
-            identifiers: properties.subscription_identifiers_available().unwrap_or(true),
+            identifiers: properties
+                .subscription_identifiers_available()
+                .unwrap_or(true),
             shared: properties.shared_subscription_available().unwrap_or(true),
             keep_alive: properties.server_keep_alive(),
         });
@@ -256,26 +263,34 @@ impl Conversation {
     fn connack_against_connect(&mut self, seen: Seen, connack: &v5::Connack<'_>) {
         let Some(connect) = self.connect else {
             if self.client.phase == Phase::Nothing && !self.client.told {
-                self.tell(Breach::of(
-                    Row::S3,
-                    seen,
-                    PacketType::Connack,
-                    What::Place("before CONNECT"),
-                ).odd());
+                self.tell(
+                    Breach::of(
+                        Row::S3,
+                        seen,
+                        PacketType::Connack,
+                        What::Place("before CONNECT"),
+                    )
+                    .odd(),
+                );
             }
             return;
         };
         let about = Some(connect.about);
-        let breach = |row, text| {
-            Breach::of(row, seen, PacketType::Connack, What::Text(text)).about(about)
-        };
+        let breach =
+            |row, text| Breach::of(row, seen, PacketType::Connack, What::Text(text)).about(about);
         let properties = connack.properties;
         let method = properties.authentication_method().map(Method::new);
         if connect.method.is_none() && method.is_some() {
-            self.tell(breach(Row::K9, "an Authentication Method although CONNECT has none"));
+            self.tell(breach(
+                Row::K9,
+                "an Authentication Method although CONNECT has none",
+            ));
         }
         if properties.response_information().is_some() && !connect.response_information {
-            self.tell(breach(Row::K7, "Response Information that CONNECT did not request"));
+            self.tell(breach(
+                Row::K7,
+                "Response Information that CONNECT did not request",
+            ));
         }
         let assigned = properties.assigned_client_identifier();
         if assigned.is_some() && !connect.client_id_empty {
@@ -291,7 +306,10 @@ impl Conversation {
         }
         let session_present = connack.session_present();
         if session_present && connect.clean_start {
-            self.tell(breach(Row::K1, "Session Present although CONNECT has Clean Start"));
+            self.tell(breach(
+                Row::K1,
+                "Session Present although CONNECT has Clean Start",
+            ));
         }
         if connect.client_id_empty {
             if assigned.is_none() {
@@ -308,13 +326,22 @@ impl Conversation {
         }
         match (connect.method, method) {
             (Some(_), None) => {
-                self.tell(breach(Row::K8, "no Authentication Method although CONNECT has one"));
+                self.tell(breach(
+                    Row::K8,
+                    "no Authentication Method although CONNECT has one",
+                ));
             }
             (Some(ours), Some(theirs)) if ours != theirs => {
-                self.tell(breach(Row::K8, "another Authentication Method than that of CONNECT"));
+                self.tell(breach(
+                    Row::K8,
+                    "another Authentication Method than that of CONNECT",
+                ));
             }
             (None, None) if properties.authentication_data().is_some() => {
-                self.tell(breach(Row::K10, "Authentication Data without Authentication Method"));
+                self.tell(breach(
+                    Row::K10,
+                    "Authentication Data without Authentication Method",
+                ));
             }
             _ => {}
         }
@@ -340,9 +367,8 @@ impl Conversation {
     pub(super) fn connack_v3(&mut self, seen: Seen, version: v3::Version, connack: &v3::Connack) {
         self.answered = true;
         let about = self.connect.map(|connect| connect.about);
-        let breach = |row, text| {
-            Breach::of(row, seen, PacketType::Connack, What::Text(text)).about(about)
-        };
+        let breach =
+            |row, text| Breach::of(row, seen, PacketType::Connack, What::Text(text)).about(about);
         if self.is_v5() {
             // S13: a Server of an older version.
             if connack.return_code().as_u8() == 1 {
@@ -373,7 +399,10 @@ impl Conversation {
         }
         if let Some(connect) = self.connect {
             if connack.session_present() && connect.clean_start {
-                self.tell(breach(Row::K1, "Session Present although CONNECT has Clean Session"));
+                self.tell(breach(
+                    Row::K1,
+                    "Session Present although CONNECT has Clean Session",
+                ));
             }
             if version == v3::Version::V3_1_1 && connect.client_id_empty && !connect.clean_start {
                 self.tell(breach(

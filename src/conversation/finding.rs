@@ -204,7 +204,10 @@ impl fmt::Display for Finding {
                 write!(f, "{what} {value} is above the {limit} of {max}")
             }
             What::Granted(granted, requested) => {
-                write!(f, "QoS {granted} is granted where QoS {requested} was requested")
+                write!(
+                    f,
+                    "QoS {granted} is granted where QoS {requested} was requested"
+                )
             }
             What::Code(code, text) => write!(f, "reason code {code:#04x} {text}"),
             What::Missing(after) => write!(f, "no {packet} within {} s", Seconds(after)),

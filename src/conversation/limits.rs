@@ -126,7 +126,12 @@ impl Conversation {
             && alias > max
             && self.limits_bind(seen)
         {
-            let what = What::Above("Topic Alias", alias.into(), "Topic Alias Maximum", max.into());
+            let what = What::Above(
+                "Topic Alias",
+                alias.into(),
+                "Topic Alias Maximum",
+                max.into(),
+            );
             self.tell(Breach::of(Row::P5, seen, packet, what).about(announced));
             return;
         }
@@ -159,7 +164,10 @@ impl Conversation {
 
     /// P3.
     pub(super) fn subscribe_limits(&mut self, seen: Seen, entry: &Entry) {
-        let Some(connack) = self.connack.filter(|_| self.is_v5() && self.limits_bind(seen)) else {
+        let Some(connack) = self
+            .connack
+            .filter(|_| self.is_v5() && self.limits_bind(seen))
+        else {
             return;
         };
         let (text, number, answer) = if !connack.shared && entry.has(Entry::SHARED) {

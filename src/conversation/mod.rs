@@ -258,7 +258,11 @@ impl Conversation {
             P::Pubrel(ack) => self.pubrel(seen, ack.packet_id, ack.reason.as_u8()),
             P::Pubcomp(ack) => self.ack(seen, Ack::Pubcomp, ack.packet_id, ack.reason.as_u8()),
             P::Suback(suback) => {
-                self.suback(seen, suback.packet_id, suback.reasons.iter().map(|code| code.as_u8()));
+                self.suback(
+                    seen,
+                    suback.packet_id,
+                    suback.reasons.iter().map(|code| code.as_u8()),
+                );
             }
             P::Unsuback(unsuback) => {
                 self.unsuback(seen, unsuback.packet_id, Some(unsuback.reasons.len()));
@@ -280,7 +284,11 @@ impl Conversation {
             P::Pubrel(id) => self.pubrel(seen, id, 0),
             P::Pubcomp(id) => self.ack(seen, Ack::Pubcomp, id, 0),
             P::Suback(suback) => {
-                self.suback(seen, suback.packet_id, suback.return_codes.iter().map(|code| code.as_u8()));
+                self.suback(
+                    seen,
+                    suback.packet_id,
+                    suback.return_codes.iter().map(|code| code.as_u8()),
+                );
             }
             P::Unsuback(id) => self.unsuback(seen, id, None),
             P::Connack(connack) => self.connack_v3(seen, version, &connack),
@@ -389,7 +397,11 @@ impl Conversation {
             what: breach.what,
         };
         let several = breach.seen.is_none() || breach.packet == PacketType::Connack;
-        match self.found.get_mut(self.before..).and_then(|found| found.last_mut()) {
+        match self
+            .found
+            .get_mut(self.before..)
+            .and_then(|found| found.last_mut())
+        {
             Some(told) if !several && told.seen.is_some() => {
                 if kind > told.kind {
                     *told = finding;

@@ -97,7 +97,8 @@ mod class {
 use Check::{NotChecked, Odd, State, Violation};
 
 /// Why rules about a Session are not checked.
-const SESSION: Check = NotChecked("it needs the Session of earlier connections, which is not remembered");
+const SESSION: Check =
+    NotChecked("it needs the Session of earlier connections, which is not remembered");
 /// Why rules about one side's knowledge are not checked.
 const SELF: Check = NotChecked("only the side itself knows what it rests on");
 

@@ -45,9 +45,11 @@ pub(super) struct Method {
 impl Method {
     pub(super) fn new(method: &str) -> Self {
         // FNV-1a. Two methods that share a hash are taken to be equal: nobody is accused by that.
-        let hash = method.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-        });
+        let hash = method
+            .bytes()
+            .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+            });
         Self {
             len: method.len(),
             hash,

@@ -17,7 +17,12 @@ impl Conversation {
     pub(super) fn subscribe(&mut self, seen: Seen, subscribe: &view::Subscribe<'_>) {
         let id = subscribe.packet_id();
         let mut entry = self.entry(seen, id, Waits::Suback);
-        if subscribe.properties().subscription_identifiers().next().is_some() {
+        if subscribe
+            .properties()
+            .subscription_identifiers()
+            .next()
+            .is_some()
+        {
             entry.flags |= Entry::IDENTIFIED;
         }
         for (index, subscription) in subscribe.subscriptions().iter().enumerate() {
@@ -83,13 +88,22 @@ impl Conversation {
         let has = |code| codes.clone().any(|other| other == code);
         if !self.is_v5() {
         } else if !entry.has(Entry::SHARED) && has(0x9E) {
-            self.tell(lacks(0x9E, "although no topic filter is of a shared subscription"));
+            self.tell(lacks(
+                0x9E,
+                "although no topic filter is of a shared subscription",
+            ));
         } else if !entry.has(Entry::IDENTIFIED) && has(0xA1) {
-            self.tell(lacks(0xA1, "although SUBSCRIBE has no Subscription Identifier"));
+            self.tell(lacks(
+                0xA1,
+                "although SUBSCRIBE has no Subscription Identifier",
+            ));
         } else if !entry.has(Entry::WILDCARD) && has(0xA2) {
             self.tell(lacks(0xA2, "although no topic filter has a wildcard"));
         } else if has(0x91) && codes.clone().any(|code| code != 0x91) {
-            self.tell(lacks(0x91, "for some topic filters only, although the identifier is that of all"));
+            self.tell(lacks(
+                0x91,
+                "for some topic filters only, although the identifier is that of all",
+            ));
         }
     }
 
