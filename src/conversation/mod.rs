@@ -88,15 +88,15 @@ impl Default for Settings {
 ///
 /// ```
 /// # use std::time::Duration;
-/// use mqtt_reason::conversation::{Conversation, Kind, Seen, Settings};
-/// use mqtt_reason::{Decoded, Side, Version};
+/// use mqtt_reason::conversation::{Conversation, Kind, Packet, Seen, Settings};
+/// use mqtt_reason::{Decoded, Side, v5};
 ///
 /// let mut conversation = Conversation::new(Settings::new());
 /// let mut found = Vec::new();
 /// let disconnect = [0xE0, 0x01, 0x87];
-/// let Decoded::Packet { packet, len } = mqtt_reason::decode(Version::V5_0, &disconnect)? else { panic!() };
+/// let Decoded::Packet { packet, len } = v5::decode(&disconnect)? else { panic!() };
 /// let seen = Seen { from: Side::Server, time: Duration::ZERO, tag: 1, len: len as u32 };
-/// for finding in conversation.packet(seen, &packet) {
+/// for finding in conversation.packet(seen, &Packet::V5(packet)) {
 ///     assert_eq!((finding.kind(), finding.by()), (Kind::Violation, Side::Server));
 ///     assert_eq!(finding.rule(), "MQTT-3.14.0-1");
 ///     found.push(finding.to_string());
