@@ -20,7 +20,7 @@ impl<W: Write> Human<W> {
         Self { out }
     }
 
-    fn packet(&mut self, packet: &Packet<'_>) -> io::Result<()> {
+    pub(crate) fn packet(&mut self, packet: &Packet<'_>) -> io::Result<()> {
         write!(self.out, "{STRONG}{}{STRONG:#}", packet.packet_type())?;
         if let Some(id) = packet.packet_id() {
             write!(self.out, " id {id}")?;

@@ -110,7 +110,10 @@ impl Serialize for Object<'_> {
 }
 
 /// What a packet carries.
-fn packet_entries<M: SerializeMap>(object: &mut M, packet: &Packet<'_>) -> Result<(), M::Error> {
+pub(crate) fn packet_entries<M: SerializeMap>(
+    object: &mut M,
+    packet: &Packet<'_>,
+) -> Result<(), M::Error> {
     if let Some(session_present) = packet.session_present() {
         object.serialize_entry("session_present", &session_present)?;
     }

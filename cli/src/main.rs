@@ -3,12 +3,16 @@
 //! It reads and writes exactly what the library does and parses nothing of MQTT itself.
 
 mod bytes;
+mod capture;
+mod check;
+mod connection;
 mod decode;
 mod encode;
 mod explain;
 mod failure;
 mod finding;
 mod hex_text;
+mod html;
 mod human;
 mod json;
 mod names;
@@ -49,6 +53,7 @@ enum Command {
     Explain(explain::Explain),
     Decode(decode::Decode),
     Encode(Box<encode::Encode>),
+    Check(check::Check),
     Tap(tap::Tap),
 }
 
@@ -75,6 +80,7 @@ fn main() -> ExitCode {
         Command::Explain(command) => command.run(),
         Command::Decode(command) => command.run(),
         Command::Encode(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Tap(command) => command.run(),
     };
     match result {

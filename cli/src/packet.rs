@@ -134,6 +134,15 @@ impl<'a> Packet<'a> {
         }
     }
 
+    /// Whether a code reports a failure.
+    pub(crate) fn is_error(&self) -> bool {
+        match self.codes() {
+            Codes::None => false,
+            Codes::One(code) => code.is_error,
+            Codes::List(list) => list.iter().any(|code| code.is_error),
+        }
+    }
+
     /// Session Present, which only a CONNACK has.
     pub(crate) const fn session_present(&self) -> Option<bool> {
         match self {
