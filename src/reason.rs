@@ -107,7 +107,7 @@ pub(crate) fn parse_number(text: &str) -> Option<u8> {
 pub(crate) fn same_name(one: &str, other: &str) -> bool {
     fn letters(text: &str) -> impl Iterator<Item = u8> + '_ {
         text.bytes()
-            .filter(u8::is_ascii_alphanumeric)
+            .filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
             .map(|byte| byte.to_ascii_lowercase())
     }
     letters(one).eq(letters(other))

@@ -65,7 +65,11 @@ impl QoS {
 
 impl fmt::Display for QoS {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "QoS {}", self.as_u8())
+        f.pad(match self {
+            Self::AtMostOnce => "QoS 0",
+            Self::AtLeastOnce => "QoS 1",
+            Self::ExactlyOnce => "QoS 2",
+        })
     }
 }
 

@@ -18,11 +18,15 @@ pub(crate) trait Source {
 /// A source with the questions that the generators ask it.
 pub(crate) struct Choices<'s> {
     source: &'s mut dyn Source,
+    is_large: bool,
 }
 
 impl<'s> Choices<'s> {
     pub(crate) fn new(source: &'s mut dyn Source) -> Self {
-        Self { source }
+        Self {
+            source,
+            is_large: false,
+        }
     }
 
     /// What `part` draws, as a group.
@@ -31,6 +35,24 @@ impl<'s> Choices<'s> {
         let drawn = part(self);
         self.source.leave();
         drawn
+    }
+
+    /// What `part` draws, where the largest strings and lists are allowed or not.
+    pub(crate) fn large<T>(&mut self, is_large: bool, part: impl FnOnce(&mut Self) -> T) -> T {
+        let before = core::mem::replace(&mut self.is_large, is_large);
+        let drawn = part(self);
+        self.is_large = before;
+        drawn
+    }
+
+    /// Whether the largest strings and lists are allowed.
+    pub(crate) const fn is_large(&self) -> bool {
+        self.is_large
+    }
+
+    /// A number up to `high`, and mostly `high` itself; the plainest is 0, and every number is on the way there.
+    pub(crate) fn mostly(&mut self, high: usize) -> usize {
+        self.below(16 * high).min(high)
     }
 
     /// A number below `count`.

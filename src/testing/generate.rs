@@ -43,7 +43,8 @@ pub(crate) fn packet_from(
     packet: PacketType,
     c: &mut Choices<'_>,
 ) -> Valid {
-    c.group(|c| draw(sender, version, packet, c))
+    let is_large = c.one_in(16);
+    c.large(is_large, |c| c.group(|c| draw(sender, version, packet, c)))
 }
 
 fn draw(sender: Side, version: Version, packet: PacketType, c: &mut Choices<'_>) -> Valid {
@@ -109,7 +110,8 @@ fn codes(sender: Side, version: Version, packet: PacketType, c: &mut Choices<'_>
             // A list needs no choice per code to be long.
             _ => {
                 let code = c.pick(&table);
-                return std::vec![code; c.between(200, 20_000)];
+                let most = if c.is_large() { 20_000 } else { 400 };
+                return std::vec![code; c.mostly(most).max(1)];
             }
         },
         _ => 1,

@@ -61,11 +61,11 @@ fn shaped(c: &mut Choices<'_>) -> String {
         11 => characters(c, 6, |c| c.pick(&NONCHARACTERS)),
         12 | 13 => characters(c, 12, any),
         14 => {
-            let len = c.between(100, 2000);
+            let len = c.below(2001);
             filled(c.pick(&EDGES), len)
         }
         _ => {
-            let len = LONGEST - c.pick(&[0, 0, 1, 2]);
+            let len = c.mostly(longest(c)).saturating_sub(c.pick(&[0, 0, 1, 2]));
             filled(c.pick(&EDGES), len)
         }
     }
@@ -75,9 +75,17 @@ fn shaped(c: &mut Choices<'_>) -> String {
 pub(crate) fn binary(c: &mut Choices<'_>) -> Vec<u8> {
     c.group(|c| match c.below(12) {
         0..=9 => c.bytes(24),
-        10 => std::vec![c.byte(); c.between(100, 2000)],
-        _ => std::vec![c.byte(); LONGEST],
+        10 => std::vec![c.byte(); c.below(2001)],
+        _ => {
+            let len = c.mostly(longest(c));
+            std::vec![c.byte(); len]
+        }
     })
+}
+
+/// The largest length in this packet: few have the longest strings, which make a packet a thousand times as large.
+fn longest(c: &Choices<'_>) -> usize {
+    if c.is_large() { LONGEST } else { 130 }
 }
 
 /// `len` bytes of one character, with letters where it does not fit.

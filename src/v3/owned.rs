@@ -67,7 +67,13 @@ impl OwnedPacket {
         options: &EncodeOptions,
         packet: &Packet<'_>,
     ) -> Result<Self, EncodeError> {
-        let mut buffer = BytesMut::with_capacity(packet.encoded_len());
+        // As much as is left under the options, and no more: a buffer without room tells how much that is.
+        let needed = match packet.encode_with(version, options, &mut (&mut [0_u8; 0][..])) {
+            Err(EncodeError::BufferTooSmall { needed, .. }) => needed,
+            Err(error) => return Err(error),
+            Ok(len) => len,
+        };
+        let mut buffer = BytesMut::with_capacity(needed);
         packet.encode_with(version, options, &mut buffer)?;
         let bytes = buffer.freeze();
         Ok(Self { version, bytes })

@@ -51,7 +51,7 @@ impl ConnackReturnCode {
         !matches!(self, Self::Accepted)
     }
 
-    /// The name in the table of `version`; [`name`](Self::name) is that of 3.1.1.
+    /// The name in the table of `version`; [`name`](Self::name) is that of 3.1.1, and the one that `FromStr` reads.
     #[must_use]
     pub const fn name_in(self, version: Version) -> &'static str {
         match (version, self) {
@@ -76,7 +76,7 @@ impl SubackReturnCode {
         matches!(self, Self::Failure)
     }
 
-    /// The name in the table of `version`; [`name`](Self::name) is that of 3.1.1.
+    /// The name in the table of `version`; [`name`](Self::name) is that of 3.1.1, and the one that `FromStr` reads.
     #[must_use]
     pub const fn name_in(self, version: Version) -> &'static str {
         match (version, self) {

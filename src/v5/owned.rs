@@ -102,7 +102,13 @@ impl OwnedPacket {
     ///
     /// As [`Encode::encode_with`].
     pub fn new_with<P: Encode>(options: &EncodeOptions, packet: &P) -> Result<Self, EncodeError> {
-        let mut buffer = BytesMut::with_capacity(packet.encoded_len());
+        // As much as is left under the options, and no more: a buffer without room tells how much that is.
+        let needed = match packet.encode_with(options, &mut (&mut [0_u8; 0][..])) {
+            Err(EncodeError::BufferTooSmall { needed, .. }) => needed,
+            Err(error) => return Err(error),
+            Ok(len) => len,
+        };
+        let mut buffer = BytesMut::with_capacity(needed);
         packet.encode_with(options, &mut buffer)?;
         let bytes = buffer.freeze();
         Ok(Self { bytes })

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mqtt_reason::testing::proptest as strategies;
-use mqtt_reason::testing::{Defect, Form};
+use mqtt_reason::testing::{Defect, Form, Valid};
 use mqtt_reason::v5::Property;
 use mqtt_reason::{PacketType, ReasonCode, Version, v3};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
-use super::{VERSIONS, samples};
+use super::{VERSIONS, malformed_by, samples};
 
 #[test]
 fn any_malformed_packet_is_of_any_defect_and_any_packet() {
@@ -173,7 +173,7 @@ fn strings_of_every_shape_are_drawn() {
 
 #[test]
 fn long_lists_of_codes_are_drawn() {
-    let longest = samples(500, strategies::suback()).map(|packet| packet.codes().len());
+    let longest = samples(1500, strategies::suback()).map(|packet| packet.codes().len());
     let longest = longest.max().unwrap();
     assert!((16_384..=20_000).contains(&longest), "{longest}");
 }
@@ -216,6 +216,68 @@ fn failures_are_simplified_to_small_packets() {
     });
     assert!(malformed.bytes.len() < 24, "{malformed:?}");
     assert_eq!(malformed.max_packet_size, None);
+}
+
+/// However long a string or a list a failure needs, it gets little more.
+#[test]
+fn failures_are_simplified_to_short_strings_and_lists() {
+    let has_reason_string_of = |least: usize| {
+        move |packet: &Valid| {
+            packet.properties().any(|property| match property {
+                Property::ReasonString(text) => text.len() >= least,
+                _ => false,
+            })
+        }
+    };
+    for (least, most) in [(3, 40), (201, 260), (2_001, 2_100), (65_535, 65_600)] {
+        let packet = simplest(strategies::packet(), has_reason_string_of(least));
+        assert!(packet.shortest().len() <= most, "{least}: {packet:?}");
+    }
+    let suback = simplest(strategies::suback(), |suback| {
+        suback.codes().contains(&0x87)
+    });
+    assert_eq!(suback.codes(), [0x87]);
+    for least in [100, 1_000] {
+        let suback = simplest(strategies::suback(), |suback| suback.codes().len() >= least);
+        assert_eq!(suback.codes().len(), least);
+    }
+}
+
+/// [MQTT-3.2.2-1] is broken, and [MQTT-3.2.2-6] is not broken besides.
+#[test]
+fn reserved_connack_flags_come_without_session_present_beside_a_refusal() {
+    for version in [Version::V5_0, Version::V3_1_1] {
+        let strategy = malformed_by(version, Defect::ConnackFlags).unwrap();
+        for malformed in samples(500, strategy) {
+            let flags = malformed.bytes[malformed.offset];
+            let code = malformed.bytes[malformed.offset + 1];
+            assert!(flags & 1 == 0 || code == 0, "{malformed:?}");
+        }
+    }
+}
+
+/// What is cut off from the last property of a SUBACK is not left behind to be read as codes.
+#[test]
+fn a_truncated_property_leaves_the_codes_alone() {
+    let strategy = malformed_by(Version::V5_0, Defect::PropertyTruncated).unwrap();
+    for malformed in samples(2000, strategy) {
+        let bytes = &malformed.bytes;
+        let is_list = matches!(bytes[0], 0x90 | 0xB0);
+        // Lengths of one byte each.
+        if !is_list || bytes[1] >= 0x80 || bytes[4] >= 0x80 {
+            continue;
+        }
+        let codes = &bytes[5 + usize::from(bytes[4])..];
+        let row = |code: &u8| ReasonCode::from_u8(*code)?.meaning_in(malformed_type(bytes));
+        assert!(
+            codes.iter().all(|code| row(code).is_some()),
+            "{malformed:?}"
+        );
+    }
+}
+
+fn malformed_type(bytes: &[u8]) -> PacketType {
+    PacketType::from_first_byte(bytes[0]).unwrap()
 }
 
 #[test]
