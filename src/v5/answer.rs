@@ -11,11 +11,8 @@ use crate::v5::reason::{ConnackReason, DisconnectReason};
 /// with CONNACK instead, or just closes. 3.1.1 and 3.1 have no such packet: see [`DecodeError::answer`].
 impl From<&DecodeError> for DisconnectReason {
     fn from(error: &DecodeError) -> Self {
-        match closer_code(error.kind()) {
-            Some(Closer::TopicAlias) => return Self::TopicAliasInvalid,
-            Some(Closer::TopicName) => return Self::TopicNameInvalid,
-            Some(Closer::TopicFilter) => return Self::TopicFilterInvalid,
-            None => {}
+        if let Some(code) = closer_code(error.kind()) {
+            return code;
         }
         match error.class() {
             ErrorClass::MalformedPacket => Self::MalformedPacket,
@@ -30,7 +27,7 @@ impl From<&DecodeError> for DisconnectReason {
 /// [MQTT-4.12.0-4].
 impl From<&DecodeError> for ConnackReason {
     fn from(error: &DecodeError) -> Self {
-        if let Some(Closer::TopicName) = closer_code(error.kind()) {
+        if closer_code(error.kind()) == Some(DisconnectReason::TopicNameInvalid) {
             return Self::TopicNameInvalid;
         }
         match error.class() {
@@ -41,37 +38,27 @@ impl From<&DecodeError> for ConnackReason {
     }
 }
 
-/// What a code closer than Malformed Packet and Protocol Error is about, §4.13.1.
-enum Closer {
-    /// 0x94, §3.3.4.
-    TopicAlias,
-    /// 0x90.
-    TopicName,
-    /// 0x8F.
-    TopicFilter,
-}
-
-/// The code that is closer to what is wrong than that of its class, if there is one.
+/// The code that is closer to what is wrong than that of its class, if there is one: §4.13.1; 0x94 in §3.3.4.
 ///
 /// # Conformance
 ///
 /// The tables describe 0x8F and 0x90 as answers to topics that are well-formed and not accepted all the same; they say
 /// better than 0x82 what is wrong with an ill-formed one, and no sentence names another.
-const fn closer_code(kind: ErrorKind) -> Option<Closer> {
+const fn closer_code(kind: ErrorKind) -> Option<DisconnectReason> {
     match kind {
         ErrorKind::PropertyValue {
             id: PropertyId::TopicAlias,
             ..
-        } => Some(Closer::TopicAlias),
+        } => Some(DisconnectReason::TopicAliasInvalid),
         ErrorKind::EmptyTopicName | ErrorKind::WildcardInTopicName { .. } => {
-            Some(Closer::TopicName)
+            Some(DisconnectReason::TopicNameInvalid)
         }
         ErrorKind::EmptyTopicFilter
         | ErrorKind::MultiLevelWildcard
         | ErrorKind::SingleLevelWildcard
         | ErrorKind::EmptyShareName
         | ErrorKind::WildcardInShareName
-        | ErrorKind::NoShareFilter => Some(Closer::TopicFilter),
+        | ErrorKind::NoShareFilter => Some(DisconnectReason::TopicFilterInvalid),
         _ => None,
     }
 }

@@ -171,6 +171,17 @@ list! {
     |_, i: &'a [u8]| string(i)
 }
 
+impl Subscriptions<'_> {
+    /// Whether the entries have options beside the QoS: those of 5.0, and those to be sent.
+    #[cfg(feature = "serde")]
+    pub(crate) fn has_options(&self) -> bool {
+        match self.0 {
+            Source::Wire(version, _) => version == Version::V5_0,
+            Source::List(_) => true,
+        }
+    }
+}
+
 /// A string that was checked before.
 #[inline]
 fn string(i: &[u8]) -> Option<(&[u8], &str)> {

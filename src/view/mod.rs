@@ -28,6 +28,8 @@ mod encode;
 mod list;
 pub mod parse;
 mod publish;
+#[cfg(feature = "serde")]
+mod serde;
 mod subscribe;
 mod text;
 mod topic;
