@@ -18,6 +18,7 @@ mod json;
 mod names;
 mod options;
 mod packet;
+mod probe;
 mod properties;
 mod signals;
 mod style;
@@ -55,6 +56,7 @@ enum Command {
     Encode(Box<encode::Encode>),
     Check(check::Check),
     Tap(tap::Tap),
+    Probe(Box<probe::Probe>),
 }
 
 /// What a subcommand that did its work tells the caller.
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
         Command::Encode(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Tap(command) => command.run(),
+        Command::Probe(command) => command.run(),
     };
     match result {
         Ok(verdict) => verdict.into(),

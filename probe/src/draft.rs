@@ -281,9 +281,10 @@ impl Connect {
 
     fn flags(&self) -> u8 {
         let bit = |set: bool, bit: u8| if set { bit } else { 0 };
-        let will = self.will.as_ref().map_or(0, |will| {
-            0x04 | (will.qos << 3) | bit(will.retain, 0x20)
-        });
+        let will = self
+            .will
+            .as_ref()
+            .map_or(0, |will| 0x04 | (will.qos << 3) | bit(will.retain, 0x20));
         let flags = will
             | bit(self.clean, 0x02)
             | bit(self.password.is_some(), 0x40)

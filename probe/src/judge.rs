@@ -166,16 +166,22 @@ impl Answer {
     /// Whether `seen` is this packet.
     pub(crate) fn is_packet(&self, seen: &Seen) -> bool {
         match (self, &seen.what) {
-            (Self::Packet(wanted, codes), What::Packet { packet, codes: seen, .. }) => {
-                wanted == packet && codes == seen
-            }
+            (
+                Self::Packet(wanted, codes),
+                What::Packet {
+                    packet,
+                    codes: seen,
+                    ..
+                },
+            ) => wanted == packet && codes == seen,
             (Self::ConnackOfV3(wanted), What::ConnackOfV3(code)) => wanted == code,
-            (Self::Suback(wanted), _) => {
-                seen.codes_of(PacketType::Suback).is_some_and(|codes| {
-                    codes.len() == wanted.len()
-                        && wanted.iter().zip(codes).all(|(like, code)| like.fits(*code))
-                })
-            }
+            (Self::Suback(wanted), _) => seen.codes_of(PacketType::Suback).is_some_and(|codes| {
+                codes.len() == wanted.len()
+                    && wanted
+                        .iter()
+                        .zip(codes)
+                        .all(|(like, code)| like.fits(*code))
+            }),
             (Self::Plain(wanted), What::Packet { packet, .. } | What::Frame(packet)) => {
                 wanted == packet
             }
@@ -219,12 +225,20 @@ pub fn judge(row: &Scenario, received: &Received) -> Verdict {
     if demand.unnoticed == Unnoticed::Observed {
         return Verdict::new(Outcome::Observed, "no statement says what has to happen");
     }
-    if let Some(never) = demand.never.iter().find(|never| Demand::is(never, received)) {
+    if let Some(never) = demand
+        .never
+        .iter()
+        .find(|never| Demand::is(never, received))
+    {
         return Verdict::wrong(row.duty(), format!("{never} must not be answered here"));
     }
     if received.end == End::Open && received.packets.iter().any(ends) {
         return Verdict::wrong(
-            if received.packets.iter().any(|seen| seen.packet_type() == Some(PacketType::Connack)) {
+            if received
+                .packets
+                .iter()
+                .any(|seen| seen.packet_type() == Some(PacketType::Connack))
+            {
                 "MQTT-3.1.4-1"
             } else {
                 "MQTT-3.14.4-2"
@@ -254,7 +268,9 @@ fn remark(best: &Answer, received: &Received) -> String {
         return String::new();
     };
     let mut subacks = received.packets.iter().filter(|seen| best.is_packet(seen));
-    let codes = subacks.next().and_then(|seen| seen.codes_of(PacketType::Suback));
+    let codes = subacks
+        .next()
+        .and_then(|seen| seen.codes_of(PacketType::Suback));
     let higher = |(like, code): (&Like, &u8)| matches!(like, Like::UpTo(qos) if code > qos);
     if wanted.iter().zip(codes.unwrap_or_default()).any(higher) {
         return "odd: a higher QoS is granted than was asked for".to_owned();
@@ -272,16 +288,19 @@ fn wrong_count(row: &Scenario, received: &Received) -> Option<Verdict> {
         };
         let wanted = row.demand.code_count(packet)?;
         let count = seen.codes_of(packet)?.len();
-        (count != 0 && count != wanted).then(|| {
-            Verdict::wrong(rule, format!("{count} codes for {wanted} topic filters"))
-        })
+        (count != 0 && count != wanted)
+            .then(|| Verdict::wrong(rule, format!("{count} codes for {wanted} topic filters")))
     })
 }
 
 /// An answer that is in order, though another one is demanded.
 fn other_code(demand: &Demand, received: &Received) -> Option<Verdict> {
     let other = |why: String| Some(Verdict::new(Outcome::OtherCode, why));
-    if demand.also.iter().any(|answer| Demand::is(answer, received)) {
+    if demand
+        .also
+        .iter()
+        .any(|answer| Demand::is(answer, received))
+    {
         return other(String::new());
     }
     for seen in &received.packets {
@@ -293,17 +312,17 @@ fn other_code(demand: &Demand, received: &Received) -> Option<Verdict> {
                 return other("in order; another code says better what is wrong".to_owned());
             }
             PacketType::Disconnect => {
-                let calls_it_bad = matches!(
-                    seen.codes_of(PacketType::Disconnect),
-                    Some([0x81 | 0x82])
-                );
+                let calls_it_bad =
+                    matches!(seen.codes_of(PacketType::Disconnect), Some([0x81 | 0x82]));
                 // A Server may end a connection for a reason of its own; but nothing was wrong with these bytes.
                 if calls_it_bad && demand.bare_close == Bare::Wrong && !demand.names(packet) {
                     return None;
                 }
                 return other("in order; another answer says better what is wrong".to_owned());
             }
-            PacketType::Connack if demand.best.contains(&Answer::Close) && received.end != End::Open => {
+            PacketType::Connack
+                if demand.best.contains(&Answer::Close) && received.end != End::Open =>
+            {
                 return other("no statement forbids a CONNACK before the close".to_owned());
             }
             _ if demand.names(packet) && seen.refuses() => {
@@ -319,9 +338,14 @@ fn other_code(demand: &Demand, received: &Received) -> Option<Verdict> {
 fn bare_close(row: &Scenario, received: &Received) -> Verdict {
     match row.demand.bare_close {
         Bare::Conforms | Bare::ConformsToV5 if row.demand.best.contains(&Answer::Close) => {
-            Verdict::new(Outcome::OtherCode, "closed, after packets that were not asked for")
+            Verdict::new(
+                Outcome::OtherCode,
+                "closed, after packets that were not asked for",
+            )
         }
-        Bare::Conforms | Bare::ConformsToV5 => Verdict::new(Outcome::BareClose, "closed without saying why"),
+        Bare::Conforms | Bare::ConformsToV5 => {
+            Verdict::new(Outcome::BareClose, "closed without saying why")
+        }
         Bare::Wrong if received.packets.iter().any(ends) => Verdict::wrong(
             row.duty(),
             "the bytes are well-formed and allowed, and were called an error",
@@ -351,7 +375,9 @@ fn unnoticed(row: &Scenario, received: &Received) -> Verdict {
         );
     }
     let why = match row.demand.bare_close {
-        Bare::Wrong if !answered => "no answer, although a PINGREQ after it was answered".to_owned(),
+        Bare::Wrong if !answered => {
+            "no answer, although a PINGREQ after it was answered".to_owned()
+        }
         Bare::Wrong => "the answer is none of those that are due".to_owned(),
         Bare::Conforms | Bare::ConformsToV5 => format!("the connection goes on, {proof}"),
     };

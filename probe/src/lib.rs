@@ -6,6 +6,8 @@ pub mod draft;
 pub mod engine;
 pub mod judge;
 pub mod net;
+pub mod report;
 pub mod scenario;
 pub mod scenarios;
 pub mod setting;
+pub mod statements;

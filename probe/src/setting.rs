@@ -175,7 +175,10 @@ impl Setting {
         match need {
             Need::Connection => None,
             Need::Qos(qos) => (limits.maximum_qos < qos).then(|| {
-                format!("it needs QoS {qos}, the Maximum QoS is {}", limits.maximum_qos)
+                format!(
+                    "it needs QoS {qos}, the Maximum QoS is {}",
+                    limits.maximum_qos
+                )
             }),
             Need::NoQos2 => unless(limits.maximum_qos < 2, "the Maximum QoS is 2"),
             Need::Retain => unless(limits.retain, "Retain Available is 0"),
@@ -219,10 +222,13 @@ impl Setting {
                 "a Server Keep Alive takes the place of the probe's",
             ),
             Need::User => unless(self.options.user_name.is_some(), "it needs --user"),
-            Need::DeniedTopic => {
-                unless(self.options.denied_topic.is_some(), "it needs --denied-topic")
+            Need::DeniedTopic => unless(
+                self.options.denied_topic.is_some(),
+                "it needs --denied-topic",
+            ),
+            Need::AuthMethod => {
+                unless(self.options.auth_method.is_some(), "it needs --auth-method")
             }
-            Need::AuthMethod => unless(self.options.auth_method.is_some(), "it needs --auth-method"),
             Need::AuthData => unless(
                 self.options.auth_method.is_some() && self.options.auth_data.is_some(),
                 "it needs --auth-method and --auth-data",

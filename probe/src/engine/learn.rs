@@ -148,10 +148,7 @@ pub async fn learn(
 
 /// What came of the first connection of a version.
 enum First {
-    Accepted {
-        connack: Seen,
-        round_trip: Duration,
-    },
+    Accepted { connack: Seen, round_trip: Duration },
     Refused(Seen),
     Silent(String),
     Other(String),
@@ -160,7 +157,10 @@ enum First {
 impl First {
     fn spoken(self, version: Version, known: &mut Known) -> Spoken {
         match self {
-            Self::Accepted { connack, round_trip } => {
+            Self::Accepted {
+                connack,
+                round_trip,
+            } => {
                 known.round_trip = known.round_trip.max(round_trip);
                 if let Ok(Decoded::Packet {
                     packet: v5::Packet::Connack(connack),
@@ -201,7 +201,10 @@ async fn first_connection(
 ) -> Result<First, ConnectError> {
     let setting = Setting {
         version,
-        client_id: format!("mr{run}first{}", if version == Version::V5_0 { 5 } else { 4 }),
+        client_id: format!(
+            "mr{run}first{}",
+            if version == Version::V5_0 { 5 } else { 4 }
+        ),
         prefix: format!("mr/{run}"),
         options: options.clone(),
         limits: Limits::default(),
@@ -216,15 +219,17 @@ async fn first_connection(
             End::Open => "still open after 8 s".to_owned(),
             end => format!("{} without a byte", end.name()),
         };
-        let bytes = link.events().iter().any(|event| {
-            matches!(event.act, super::link::Act::Received { .. })
-        });
+        let bytes = link
+            .events()
+            .iter()
+            .any(|event| matches!(event.act, super::link::Act::Received { .. }));
         return Ok(match bytes {
             true => First::Other("bytes that are no packet".to_owned()),
             false => First::Silent(silent),
         });
     };
-    if connack.packet_type() != Some(PacketType::Connack) || matches!(connack.what, What::Refused(_))
+    if connack.packet_type() != Some(PacketType::Connack)
+        || matches!(connack.what, What::Refused(_))
     {
         return Ok(First::Other(connack.in_words()));
     }

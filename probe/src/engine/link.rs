@@ -143,7 +143,9 @@ impl Link {
 
     /// What the probe announced in CONNECT: binds the other side from here on.
     pub(crate) fn announce(&mut self, max_packet_size: Option<u32>, problem_information: bool) {
-        self.options = self.options.request_problem_information(problem_information);
+        self.options = self
+            .options
+            .request_problem_information(problem_information);
         if let Some(max) = max_packet_size {
             self.options = self.options.max_packet_size(max);
         }
@@ -247,7 +249,9 @@ impl Link {
             match tokio::time::timeout_at(until, reader.read(&mut chunk)).await {
                 Err(_) => return None,
                 Ok(Ok(0)) => self.ended(End::Closed),
-                Ok(Ok(len)) => self.unread.extend_from_slice(chunk.get(..len).unwrap_or_default()),
+                Ok(Ok(len)) => self
+                    .unread
+                    .extend_from_slice(chunk.get(..len).unwrap_or_default()),
                 Ok(Err(_)) => self.ended(End::Reset),
             }
         }
@@ -271,11 +275,13 @@ impl Link {
         if self.unread.is_empty() {
             return None;
         }
-        let (what, len) = first_of(self.layout, &self.options, &self.unread)?;
+        let version = self.layout.version(&self.unread);
+        let (what, len) = first_of(version, &self.options, &self.unread)?;
         let bytes: Vec<u8> = self.unread.drain(..len.min(self.unread.len())).collect();
         let seen = Seen {
             at: self.start.elapsed(),
             bytes,
+            version,
             what,
         };
         let proof = self.asked.is_some() && self.asked == seen.packet_type();
@@ -317,7 +323,11 @@ impl Link {
         };
         match self.order {
             Order::Refused => {
-                let rule = if is_v5 { "MQTT-3.2.2-7" } else { "MQTT-3.2.2-5" };
+                let rule = if is_v5 {
+                    "MQTT-3.2.2-7"
+                } else {
+                    "MQTT-3.2.2-5"
+                };
                 breach(rule, format!("{packet} after a CONNACK that refuses"));
             }
             Order::Disconnected => breach("MQTT-3.14.4-1", format!("{packet} after DISCONNECT")),

@@ -55,7 +55,10 @@ impl Played {
     /// The bytes that the scenario is about.
     pub fn sent(&self) -> impl Iterator<Item = &crate::draft::Draft> {
         self.subject_events().filter_map(|event| match &event.act {
-            Act::Sent { draft, proof: false } => Some(draft),
+            Act::Sent {
+                draft,
+                proof: false,
+            } => Some(draft),
             _ => None,
         })
     }
@@ -63,7 +66,11 @@ impl Played {
     /// The bytes that came in answer.
     pub fn answered(&self) -> impl Iterator<Item = &[u8]> {
         self.subject_events().filter_map(|event| match &event.act {
-            Act::Received { bytes, proof: false, .. } => Some(bytes.as_slice()),
+            Act::Received {
+                bytes,
+                proof: false,
+                ..
+            } => Some(bytes.as_slice()),
             _ => None,
         })
     }
@@ -90,7 +97,13 @@ pub struct Runner {
 impl Runner {
     /// Plays `jobs` scenarios at a time.
     #[must_use]
-    pub fn new(connector: Connector, known: Known, options: Options, run: String, jobs: usize) -> Self {
+    pub fn new(
+        connector: Connector,
+        known: Known,
+        options: Options,
+        run: String,
+        jobs: usize,
+    ) -> Self {
         let target = Target {
             connector,
             wait: known.wait(),
@@ -124,7 +137,8 @@ impl Runner {
             let target = Arc::clone(&self.target);
             let places = Arc::clone(&places);
             let mut scenario = scenario.clone();
-            if scenario.demand.bare_close == Bare::ConformsToV5 && !self.known.speaks(Version::V5_0) {
+            if scenario.demand.bare_close == Bare::ConformsToV5 && !self.known.speaks(Version::V5_0)
+            {
                 scenario.demand.bare_close = Bare::Wrong;
             }
             running.spawn(async move {
@@ -236,9 +250,8 @@ async fn act(scenario: &Scenario, stage: &mut Stage) -> Result<Verdict, Stop> {
 /// The first MUST that the target broke on the way.
 fn breach(scenario: &Scenario, stage: &Stage) -> Option<(usize, Breach)> {
     let links = stage.links().iter().enumerate();
-    let mut breaches = links.flat_map(|(index, link)| {
-        link.breaches().iter().map(move |breach| (index, breach))
-    });
+    let mut breaches =
+        links.flat_map(|(index, link)| link.breaches().iter().map(move |breach| (index, breach)));
     breaches
         .find(|(_, breach)| {
             let echo = breach.refused.as_ref().is_some_and(|refused| refused.echo);
@@ -255,7 +268,11 @@ fn received(stage: &Stage) -> Vec<String> {
         return Vec::new();
     };
     let packets = link.marked().iter().filter_map(|event| match &event.act {
-        Act::Received { words, proof: false, .. } => Some(words.clone()),
+        Act::Received {
+            words,
+            proof: false,
+            ..
+        } => Some(words.clone()),
         _ => None,
     });
     let end = link.end().name().to_owned();

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use mqtt_reason::view::{Publish, View};
 use mqtt_reason::{
-    Code, DecodeError, DecodeOptions, Decoded, ErrorKind, PacketType, Version, frame, v3, v5,
+    Code, DecodeError, DecodeOptions, Decoded, ErrorKind, Frame, PacketType, Version, frame, v3, v5,
 };
 
 /// One packet that the other side sent.
@@ -15,6 +16,8 @@ pub struct Seen {
     pub at: Duration,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// The version in whose layout it was read.
+    pub version: Version,
     /// What it is.
     pub what: What,
 }
@@ -122,6 +125,19 @@ impl Seen {
         }
     }
 
+    /// Reads a PUBLISH; `None` if it is another packet.
+    pub fn publish<T>(&self, read: impl FnOnce(&Publish<'_>) -> T) -> Option<T> {
+        let options = DecodeOptions::new();
+        let frame = match mqtt_frame(self.version, &options, &self.bytes) {
+            Ok(Some(frame)) => frame,
+            _ => return None,
+        };
+        match View::of(self.version, &options, &frame) {
+            Ok(Some(View::Publish(publish))) => Some(read(&publish)),
+            _ => None,
+        }
+    }
+
     /// The packet in a few words: `SUBACK 0x00 0x8f`.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -138,6 +154,24 @@ impl Seen {
             }
         }
     }
+}
+
+/// The frame at the start of `bytes` if it is one of the six packets without reason codes.
+fn mqtt_frame<'a>(
+    version: Version,
+    options: &DecodeOptions,
+    bytes: &'a [u8],
+) -> Result<Option<Frame<'a>>, DecodeError> {
+    Ok(match v3::Version::try_from(version) {
+        Ok(version) => match v3::decode_with(version, options, bytes)? {
+            Decoded::Frame(frame) => Some(frame),
+            _ => None,
+        },
+        Err(_) => match v5::decode_with(options, bytes)? {
+            Decoded::Frame(frame) => Some(frame),
+            _ => None,
+        },
+    })
 }
 
 /// `SUBACK 0x00 0x8f`; many equal codes are counted: `SUBACK 0x00 (200 times)`.
@@ -167,19 +201,25 @@ pub enum Layout {
     ByLength,
 }
 
+impl Layout {
+    /// The version in whose layout `bytes` are read.
+    pub(crate) fn version(self, bytes: &[u8]) -> Version {
+        match (self, bytes) {
+            (Self::Of(version), _) => version,
+            (Self::ByLength, [0x20, 2, ..]) => Version::V3_1_1,
+            (Self::ByLength, _) => Version::V5_0,
+        }
+    }
+}
+
 /// What the bytes start with: a packet and its length, `None` if there is no whole packet.
 ///
 /// After a length that is no length nothing more can be read: the whole of `bytes` is taken.
 pub(crate) fn first_of(
-    layout: Layout,
+    version: Version,
     options: &DecodeOptions,
     bytes: &[u8],
 ) -> Option<(What, usize)> {
-    let version = match (layout, bytes) {
-        (Layout::Of(version), _) => version,
-        (Layout::ByLength, [0x20, 2, ..]) => Version::V3_1_1,
-        (Layout::ByLength, _) => Version::V5_0,
-    };
     let found = match v3::Version::try_from(version) {
         Ok(version) => read_v3(version, options, bytes),
         Err(_) => read_v5(options, bytes),
@@ -217,9 +257,19 @@ fn read_v5(options: &DecodeOptions, bytes: &[u8]) -> Found {
                 len,
             ))
         }
-        Decoded::Frame(frame) => Some((What::Frame(frame.packet_type()), frame.bytes().len())),
+        Decoded::Frame(frame) => Some(of_frame(Version::V5_0, options, &frame)?),
         Decoded::Incomplete { .. } => None,
     })
+}
+
+/// A frame of one of the six packets without reason codes, looked into.
+fn of_frame(
+    version: Version,
+    options: &DecodeOptions,
+    frame: &Frame<'_>,
+) -> Result<(What, usize), DecodeError> {
+    View::of(version, options, frame)?;
+    Ok((What::Frame(frame.packet_type()), frame.bytes().len()))
 }
 
 fn parts_of_v5(packet: &v5::Packet<'_>) -> (Option<u16>, Vec<u8>) {
@@ -252,7 +302,7 @@ fn read_v3(version: v3::Version, options: &DecodeOptions, bytes: &[u8]) -> Found
                 len,
             ))
         }
-        Decoded::Frame(frame) => Some((What::Frame(frame.packet_type()), frame.bytes().len())),
+        Decoded::Frame(frame) => Some(of_frame(version.into(), options, &frame)?),
         Decoded::Incomplete { .. } => None,
     })
 }

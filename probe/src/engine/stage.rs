@@ -109,7 +109,8 @@ impl Stage {
     /// If the target does not take it.
     pub async fn open(&mut self, name: &str, layout: Layout) -> Result<usize, Stop> {
         let connection = self.target.connector.connect().await;
-        let connection = connection.map_err(|error| Stop::Skip(format!("no connection: {error}")))?;
+        let connection =
+            connection.map_err(|error| Stop::Skip(format!("no connection: {error}")))?;
         let link = Link::new(name, connection, layout, self.start);
         self.links.push(link);
         Ok(self.links.len() - 1)
@@ -308,7 +309,10 @@ impl Stage {
     async fn prove(&mut self, link: usize, demand: &Demand, packets: &mut Vec<Seen>) -> bool {
         let is_ping = demand.best.contains(&Answer::Plain(PacketType::Pingresp));
         let (proof, wanted) = if is_ping {
-            (self.setting.subscribe(0x7FFE, &[], &[("proof", 0)]), PacketType::Suback)
+            (
+                self.setting.subscribe(0x7FFE, &[], &[("proof", 0)]),
+                PacketType::Suback,
+            )
         } else {
             (draft::pingreq(), PacketType::Pingresp)
         };

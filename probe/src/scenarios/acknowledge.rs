@@ -8,7 +8,10 @@ use crate::setting::Setting;
 /// The rows of the group.
 pub(super) fn rows() -> Vec<Scenario> {
     let bad = |id, title, code, rules: &[&'static str], bytes: fn(&Setting) -> Draft| {
-        v5(id, title, rules).after(bytes).best([disconnect(code)]).lenient()
+        v5(id, title, rules)
+            .after(bytes)
+            .best([disconnect(code)])
+            .lenient()
     };
     vec![
         v5(
@@ -20,11 +23,15 @@ pub(super) fn rows() -> Vec<Scenario> {
         .best([pubcomp(0x92)])
         .also([pubcomp(0x00)])
         .answer_is_due(),
-        v5("Q02", "PUBREC for an unknown identifier", &["MQTT-4.3.3-4", "3.6.2.1", "4.3.3"])
-            .after(|_| acknowledge(0x50, 999))
-            .best([pubrel(0x92)])
-            .also([pubrel(0x00), disconnect(0x82)])
-            .answer_is_due(),
+        v5(
+            "Q02",
+            "PUBREC for an unknown identifier",
+            &["MQTT-4.3.3-4", "3.6.2.1", "4.3.3"],
+        )
+        .after(|_| acknowledge(0x50, 999))
+        .best([pubrel(0x92)])
+        .also([pubrel(0x00), disconnect(0x82)])
+        .answer_is_due(),
         v5("Q03", "PUBACK for an unknown identifier", &["4.3.2"])
             .after(|_| acknowledge(0x40, 999))
             .best([Answer::Silence])
@@ -68,18 +75,36 @@ pub(super) fn rows() -> Vec<Scenario> {
                 frame(0x40, &join(&[&[0, 1, 0, 5], &property])).into()
             },
         ),
-        bad("Q09", "PUBACK with two Reason Strings", 0x82, &["3.4.2.2.2"], |_| {
-            let twice = join(&[&text_property(0x1F, "a"), &text_property(0x1F, "b")]);
-            frame(0x40, &join(&[&[0, 1, 0, 8], &twice])).into()
-        }),
-        bad("Q10", "PUBACK of Remaining Length 1", 0x81, &["3.4.2"], |_| {
-            [0x40, 1, 0].into()
-        }),
-        bad("Q11", "PUBACK with bytes after its properties", 0x81, &["2.2.2.1"], |_| {
-            [0x40, 5, 0, 1, 0, 0, 0xFF].into()
-        }),
-        bad("Q12", "PUBACK with Packet Identifier 0", 0x82, &["MQTT-2.2.1-5"], |_| {
-            acknowledge(0x40, 0)
-        }),
+        bad(
+            "Q09",
+            "PUBACK with two Reason Strings",
+            0x82,
+            &["3.4.2.2.2"],
+            |_| {
+                let twice = join(&[&text_property(0x1F, "a"), &text_property(0x1F, "b")]);
+                frame(0x40, &join(&[&[0, 1, 0, 8], &twice])).into()
+            },
+        ),
+        bad(
+            "Q10",
+            "PUBACK of Remaining Length 1",
+            0x81,
+            &["3.4.2"],
+            |_| [0x40, 1, 0].into(),
+        ),
+        bad(
+            "Q11",
+            "PUBACK with bytes after its properties",
+            0x81,
+            &["2.2.2.1"],
+            |_| [0x40, 5, 0, 1, 0, 0, 0xFF].into(),
+        ),
+        bad(
+            "Q12",
+            "PUBACK with Packet Identifier 0",
+            0x82,
+            &["MQTT-2.2.1-5"],
+            |_| acknowledge(0x40, 0),
+        ),
     ]
 }

@@ -26,7 +26,10 @@ fn auth(code: u8, properties: &[u8]) -> Draft {
 /// AUTH on a connection that has no Authentication Method.
 fn unasked() -> Vec<Scenario> {
     let row = |id, title, rules: &[&'static str], bytes: fn(&Setting) -> Draft| {
-        v5(id, title, rules).after(bytes).best([disconnect(0x82)]).lenient()
+        v5(id, title, rules)
+            .after(bytes)
+            .best([disconnect(0x82)])
+            .lenient()
     };
     vec![
         row(
@@ -41,18 +44,30 @@ fn unasked() -> Vec<Scenario> {
             &["MQTT-4.12.0-7"],
             |_| auth(0x18, &text_property(0x15, "x")),
         ),
-        row("A03", "AUTH F0 00", &["MQTT-4.12.0-7", "3.15.2.2.2"], |_| {
-            [0xF0, 0].into()
-        }),
-        row("A04", "AUTH 0x19 without Authentication Method", &["3.15.2.2.2"], |_| {
-            auth(0x19, &text_property(0x1F, "x"))
-        }),
-        row("A05", "AUTH with code 0x20, not in the table", &["MQTT-3.15.2-1"], |_| {
-            auth(0x20, &text_property(0x15, "x"))
-        }),
-        row("A06", "AUTH with 0x00, the Server's code", &["3.15.2.1"], |_| {
-            auth(0x00, &text_property(0x15, "x"))
-        }),
+        row(
+            "A03",
+            "AUTH F0 00",
+            &["MQTT-4.12.0-7", "3.15.2.2.2"],
+            |_| [0xF0, 0].into(),
+        ),
+        row(
+            "A04",
+            "AUTH 0x19 without Authentication Method",
+            &["3.15.2.2.2"],
+            |_| auth(0x19, &text_property(0x1F, "x")),
+        ),
+        row(
+            "A05",
+            "AUTH with code 0x20, not in the table",
+            &["MQTT-3.15.2-1"],
+            |_| auth(0x20, &text_property(0x15, "x")),
+        ),
+        row(
+            "A06",
+            "AUTH with 0x00, the Server's code",
+            &["3.15.2.1"],
+            |_| auth(0x00, &text_property(0x15, "x")),
+        ),
     ]
 }
 
@@ -87,7 +102,11 @@ fn with_method() -> Vec<Scenario> {
             "CONNECT with a method, then PUBLISH before CONNACK",
             &["MQTT-3.1.2-30"],
         )
-        .connect(|s| connect(s).draft().then(&s.publish(0x30, "t", None, &[], b"x")))
+        .connect(|s| {
+            connect(s)
+                .draft()
+                .then(&s.publish(0x30, "t", None, &[], b"x"))
+        })
         .need(Need::AuthMethod)
         .best([connack(0x82)])
         .lenient(),
@@ -102,7 +121,11 @@ fn with_method() -> Vec<Scenario> {
             "re-authentication with another method",
             &["MQTT-4.12.1-1", "3.15"],
         )
-        .steps(|stage| Box::pin(again_with(stage, |_| text_property(0x15, "mqtt-reason-other"))))
+        .steps(|stage| {
+            Box::pin(again_with(stage, |_| {
+                text_property(0x15, "mqtt-reason-other")
+            }))
+        })
         .need(Need::AuthData)
         .best([disconnect(0x82), disconnect(0x8C)])
         .also([disconnect(0x87)])
@@ -148,7 +171,11 @@ async fn other_method(stage: &mut Stage) -> Result<Verdict, Stop> {
                 seen.in_words()
             )));
         }
-        None => return Err(Stop::Skip("nothing answers a CONNECT with the method".to_owned())),
+        None => {
+            return Err(Stop::Skip(
+                "nothing answers a CONNECT with the method".to_owned(),
+            ));
+        }
     }
     let other = auth(0x18, &text_property(0x15, "mqtt-reason-other"));
     stage.stimulate(link, other).await;
@@ -178,7 +205,9 @@ async fn authenticated(stage: &mut Stage) -> Result<(usize, Vec<Seen>), Stop> {
             _ => break,
         }
     }
-    let last = exchange.last().map_or_else(|| "nothing".to_owned(), Seen::in_words);
+    let last = exchange
+        .last()
+        .map_or_else(|| "nothing".to_owned(), Seen::in_words);
     Err(Stop::Skip(format!(
         "CONNECT with the method and its data is not accepted: {last}"
     )))
@@ -211,7 +240,11 @@ async fn names_the_method(stage: &mut Stage) -> Result<Verdict, Stop> {
     stage.judge_from_here(0);
     let (link, exchange) = authenticated(stage).await?;
     stage.tell(vec![
-        exchange.iter().map(Seen::in_words).collect::<Vec<_>>().join(", "),
+        exchange
+            .iter()
+            .map(Seen::in_words)
+            .collect::<Vec<_>>()
+            .join(", "),
         stage.end(link).name().to_owned(),
     ]);
     let wanted = stage.setting.options.auth_method.clone();
@@ -236,4 +269,3 @@ fn method_of(seen: &Seen) -> Option<String> {
     };
     method.map(str::to_owned)
 }
-

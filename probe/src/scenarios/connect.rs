@@ -3,8 +3,8 @@
 use mqtt_reason::{Decoded, v5 as packets};
 
 use crate::draft::{
-    Connect, Draft, Will, byte_property, four_byte_property, join, text_property, two_byte_property,
-    user_property,
+    Connect, Draft, Will, byte_property, four_byte_property, join, text_property,
+    two_byte_property, user_property,
 };
 use crate::engine::{Layout, Seen, Stage, Stop};
 use crate::judge::{Outcome, Verdict, judge};
@@ -17,10 +17,16 @@ const VALIDATE: &str = "MQTT-3.1.4-1";
 
 /// The rows of the group.
 pub(super) fn rows() -> Vec<Scenario> {
-    [flags_and_fields(), identifiers(), properties(), wills(), credentials_and_sizes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        flags_and_fields(),
+        identifiers(),
+        properties(),
+        wills(),
+        credentials_and_sizes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A CONNECT that a Server has to refuse, with this code at best.
@@ -46,36 +52,72 @@ fn changed(setting: &Setting, change: impl FnOnce(&mut Connect)) -> Draft {
 fn flags_and_fields() -> Vec<Scenario> {
     let v3_refusal = Answer::ConnackOfV3(0x01);
     vec![
-        v5("C01", "a second CONNECT on the same connection", &["MQTT-3.1.0-2"])
-            .after(|s| s.connect().draft())
-            .best([disconnect(0x82)]),
-        refused("C02", "protocol name MQTX, level 5", 0x84, &["MQTT-3.1.2-1"], |s| {
-            changed(s, |c| c.name = b"MQTX".to_vec())
-        })
+        v5(
+            "C01",
+            "a second CONNECT on the same connection",
+            &["MQTT-3.1.0-2"],
+        )
+        .after(|s| s.connect().draft())
+        .best([disconnect(0x82)]),
+        refused(
+            "C02",
+            "protocol name MQTX, level 5",
+            0x84,
+            &["MQTT-3.1.2-1"],
+            |s| changed(s, |c| c.name = b"MQTX".to_vec()),
+        )
         .also([v3_refusal.clone()]),
         refused("C03", "protocol version 6", 0x84, &["MQTT-3.1.2-2"], |s| {
             changed(s, |c| c.level = 6)
         })
         .also([v3_refusal.clone()]),
-        refused("C04", "protocol version 127", 0x84, &["MQTT-3.1.2-2"], |s| {
-            changed(s, |c| c.level = 127)
-        })
+        refused(
+            "C04",
+            "protocol version 127",
+            0x84,
+            &["MQTT-3.1.2-2"],
+            |s| changed(s, |c| c.level = 127),
+        )
         .also([v3_refusal]),
-        refused("C05", "reserved bit 0 of Connect Flags set", 0x81, &["MQTT-3.1.2-3"], |s| {
-            changed(s, |c| c.flags_set = 0x01)
-        }),
-        refused("C06", "fixed header flags 0x11", 0x81, &[VALIDATE, "MQTT-2.1.3-1"], |s| {
-            changed(s, |c| c.first = 0x11)
-        }),
-        refused("C07", "Will QoS 3", 0x81, &[VALIDATE, "MQTT-3.1.2-12", "3.1.2.6"], |s| {
-            s.connect().will(Will::new(s.topic("w"), "m").qos(3)).draft()
-        }),
-        refused("C08", "Will Flag 0 with Will QoS 1", 0x81, &[VALIDATE, "MQTT-3.1.2-11"], |s| {
-            changed(s, |c| c.flags_set = 0x08)
-        }),
-        refused("C09", "Will Flag 0 with Will Retain 1", 0x81, &[VALIDATE, "MQTT-3.1.2-13"], |s| {
-            changed(s, |c| c.flags_set = 0x20)
-        }),
+        refused(
+            "C05",
+            "reserved bit 0 of Connect Flags set",
+            0x81,
+            &["MQTT-3.1.2-3"],
+            |s| changed(s, |c| c.flags_set = 0x01),
+        ),
+        refused(
+            "C06",
+            "fixed header flags 0x11",
+            0x81,
+            &[VALIDATE, "MQTT-2.1.3-1"],
+            |s| changed(s, |c| c.first = 0x11),
+        ),
+        refused(
+            "C07",
+            "Will QoS 3",
+            0x81,
+            &[VALIDATE, "MQTT-3.1.2-12", "3.1.2.6"],
+            |s| {
+                s.connect()
+                    .will(Will::new(s.topic("w"), "m").qos(3))
+                    .draft()
+            },
+        ),
+        refused(
+            "C08",
+            "Will Flag 0 with Will QoS 1",
+            0x81,
+            &[VALIDATE, "MQTT-3.1.2-11"],
+            |s| changed(s, |c| c.flags_set = 0x08),
+        ),
+        refused(
+            "C09",
+            "Will Flag 0 with Will Retain 1",
+            0x81,
+            &[VALIDATE, "MQTT-3.1.2-13"],
+            |s| changed(s, |c| c.flags_set = 0x20),
+        ),
         refused(
             "C10",
             "User Name Flag 1, no User Name in the payload",
@@ -98,9 +140,13 @@ fn flags_and_fields() -> Vec<Scenario> {
                     .draft()
             },
         ),
-        refused("C12", "one byte too many behind the payload", 0x81, &[VALIDATE], |s| {
-            changed(s, |c| c.tail = vec![0])
-        }),
+        refused(
+            "C12",
+            "one byte too many behind the payload",
+            0x81,
+            &[VALIDATE],
+            |s| changed(s, |c| c.tail = vec![0]),
+        ),
         refused(
             "C13",
             "Client Identifier longer than the packet",
@@ -115,9 +161,17 @@ fn flags_and_fields() -> Vec<Scenario> {
                     .draft()
             },
         ),
-        refused("C14", "no Client Identifier at all", 0x81, &[VALIDATE, "MQTT-3.1.3-3"], |s| {
-            Connect::new(s.version, "").with(|c| c.client_id = None).draft()
-        }),
+        refused(
+            "C14",
+            "no Client Identifier at all",
+            0x81,
+            &[VALIDATE, "MQTT-3.1.3-3"],
+            |s| {
+                Connect::new(s.version, "")
+                    .with(|c| c.client_id = None)
+                    .draft()
+            },
+        ),
     ]
 }
 
@@ -153,17 +207,25 @@ fn identifiers() -> Vec<Scenario> {
             let connect = connect.properties(four_byte_property(0x11, 30));
             Box::pin(play_assigned(stage, connect))
         }),
-        v5("C20", "Client Identifier of 23 letters and digits", &["MQTT-3.1.3-5"])
-            .connect(|s| s.connect_as(padded(s, 23)).draft())
-            .need(Need::Connection)
-            .best([connack(0x00)])
-            .never([connack(0x85)])
-            .answer_is_due(),
-        v5("C21", "Client Identifier of 65,535 bytes", &["MQTT-3.1.3-8"])
-            .connect(|s| s.connect_as(padded(s, 65_535)).draft())
-            .need(Need::Connection)
-            .need(Need::PacketSize(65_600))
-            .best([connack(0x00), connack(0x85)]),
+        v5(
+            "C20",
+            "Client Identifier of 23 letters and digits",
+            &["MQTT-3.1.3-5"],
+        )
+        .connect(|s| s.connect_as(padded(s, 23)).draft())
+        .need(Need::Connection)
+        .best([connack(0x00)])
+        .never([connack(0x85)])
+        .answer_is_due(),
+        v5(
+            "C21",
+            "Client Identifier of 65,535 bytes",
+            &["MQTT-3.1.3-8"],
+        )
+        .connect(|s| s.connect_as(padded(s, 65_535)).draft())
+        .need(Need::Connection)
+        .need(Need::PacketSize(65_600))
+        .best([connack(0x00), connack(0x85)]),
     ]
 }
 
@@ -176,7 +238,12 @@ fn padded(setting: &Setting, len: usize) -> Vec<u8> {
 
 /// A Server that accepts an empty Client Identifier assigns one that nobody has.
 fn assigned(id: &'static str, title: &'static str, steps: Steps) -> Scenario {
-    let rules = ["MQTT-3.2.2-16", "MQTT-3.1.3-6", "MQTT-3.1.3-7", "MQTT-3.1.3-8"];
+    let rules = [
+        "MQTT-3.2.2-16",
+        "MQTT-3.1.3-6",
+        "MQTT-3.1.3-7",
+        "MQTT-3.1.3-8",
+    ];
     v5(id, title, &rules)
         .steps(steps)
         .best([connack(0x00)])
@@ -184,7 +251,9 @@ fn assigned(id: &'static str, title: &'static str, steps: Steps) -> Scenario {
 }
 
 async fn play_assigned(stage: &mut Stage, connect: Connect) -> Result<Verdict, Stop> {
-    let row = v5("", "", &["MQTT-3.1.3-6"]).best([connack(0x00)]).also([connack(0x85)]);
+    let row = v5("", "", &["MQTT-3.1.3-6"])
+        .best([connack(0x00)])
+        .also([connack(0x85)]);
     let layout = Layout::Of(stage.setting.version);
     let link = stage.open("client", layout).await?;
     stage.stimulate(link, connect.draft()).await;
@@ -229,28 +298,58 @@ fn assigned_identifier(seen: &Seen) -> Option<String> {
 
 fn properties() -> Vec<Scenario> {
     vec![
-        refused("C22", "Session Expiry Interval twice", 0x82, &[VALIDATE, "3.1.2.11.2"], |s| {
-            let twice = join(&[&four_byte_property(0x11, 1), &four_byte_property(0x11, 1)]);
-            s.connect().properties(twice).draft()
-        }),
-        refused("C23", "Receive Maximum 0", 0x82, &[VALIDATE, "3.1.2.11.3"], |s| {
-            s.connect().properties(two_byte_property(0x21, 0)).draft()
-        }),
-        refused("C24", "Maximum Packet Size 0", 0x82, &[VALIDATE, "3.1.2.11.4"], |s| {
-            s.connect().properties(four_byte_property(0x27, 0)).draft()
-        }),
-        refused("C25", "Request Response Information 2", 0x82, &[VALIDATE, "3.1.2.11.6"], |s| {
-            s.connect().properties(byte_property(0x19, 2)).draft()
-        }),
-        refused("C26", "Request Problem Information 2", 0x82, &[VALIDATE, "3.1.2.11.7"], |s| {
-            s.connect().properties(byte_property(0x17, 2)).draft()
-        }),
-        refused("C27", "unknown property 0x7E", 0x81, &[VALIDATE, "2.2.2.2"], |s| {
-            s.connect().properties(byte_property(0x7E, 0)).draft()
-        }),
-        refused("C28", "a PUBLISH property (Topic Alias)", 0x81, &[VALIDATE, "2.2.2.2"], |s| {
-            s.connect().properties(two_byte_property(0x23, 1)).draft()
-        }),
+        refused(
+            "C22",
+            "Session Expiry Interval twice",
+            0x82,
+            &[VALIDATE, "3.1.2.11.2"],
+            |s| {
+                let twice = join(&[&four_byte_property(0x11, 1), &four_byte_property(0x11, 1)]);
+                s.connect().properties(twice).draft()
+            },
+        ),
+        refused(
+            "C23",
+            "Receive Maximum 0",
+            0x82,
+            &[VALIDATE, "3.1.2.11.3"],
+            |s| s.connect().properties(two_byte_property(0x21, 0)).draft(),
+        ),
+        refused(
+            "C24",
+            "Maximum Packet Size 0",
+            0x82,
+            &[VALIDATE, "3.1.2.11.4"],
+            |s| s.connect().properties(four_byte_property(0x27, 0)).draft(),
+        ),
+        refused(
+            "C25",
+            "Request Response Information 2",
+            0x82,
+            &[VALIDATE, "3.1.2.11.6"],
+            |s| s.connect().properties(byte_property(0x19, 2)).draft(),
+        ),
+        refused(
+            "C26",
+            "Request Problem Information 2",
+            0x82,
+            &[VALIDATE, "3.1.2.11.7"],
+            |s| s.connect().properties(byte_property(0x17, 2)).draft(),
+        ),
+        refused(
+            "C27",
+            "unknown property 0x7E",
+            0x81,
+            &[VALIDATE, "2.2.2.2"],
+            |s| s.connect().properties(byte_property(0x7E, 0)).draft(),
+        ),
+        refused(
+            "C28",
+            "a PUBLISH property (Topic Alias)",
+            0x81,
+            &[VALIDATE, "2.2.2.2"],
+            |s| s.connect().properties(two_byte_property(0x23, 1)).draft(),
+        ),
         refused(
             "C29",
             "Authentication Data without Method",
@@ -258,10 +357,16 @@ fn properties() -> Vec<Scenario> {
             &[VALIDATE, "3.1.2.11.10"],
             |s| s.connect().properties(text_property(0x16, "x")).draft(),
         ),
-        refused("C30", "unknown Authentication Method", 0x8C, &["MQTT-4.12.0-1"], |s| {
-            let method = text_property(0x15, "mqtt-reason-none");
-            s.connect().properties(method).draft()
-        }),
+        refused(
+            "C30",
+            "unknown Authentication Method",
+            0x8C,
+            &["MQTT-4.12.0-1"],
+            |s| {
+                let method = text_property(0x15, "mqtt-reason-none");
+                s.connect().properties(method).draft()
+            },
+        ),
         refused(
             "C31",
             "Property Length past the end of the packet",
@@ -284,17 +389,27 @@ fn properties() -> Vec<Scenario> {
             &[VALIDATE, "MQTT-1.5.7-1"],
             |s| s.connect().properties(user_property("k", b"\xFF")).draft(),
         ),
-        refused("C34", "Remaining Length not minimal", 0x81, &["MQTT-1.5.5-1"], |s| {
-            let mut draft = s.connect().draft();
-            // A Remaining Length of one byte gets a second one of 0.
-            if let Some(length) = draft.bytes.get_mut(1) {
-                *length |= 0x80;
-            }
-            draft.bytes.insert(2, 0);
-            let shifted = draft.secrets.iter().map(|r| r.start + 1..r.end + 1).collect();
-            draft.secrets = shifted;
-            draft
-        })
+        refused(
+            "C34",
+            "Remaining Length not minimal",
+            0x81,
+            &["MQTT-1.5.5-1"],
+            |s| {
+                let mut draft = s.connect().draft();
+                // A Remaining Length of one byte gets a second one of 0.
+                if let Some(length) = draft.bytes.get_mut(1) {
+                    *length |= 0x80;
+                }
+                draft.bytes.insert(2, 0);
+                let shifted = draft
+                    .secrets
+                    .iter()
+                    .map(|r| r.start + 1..r.end + 1)
+                    .collect();
+                draft.secrets = shifted;
+                draft
+            },
+        )
         .lenient(),
         refused(
             "C35",
@@ -324,12 +439,18 @@ fn wills() -> Vec<Scenario> {
             &[VALIDATE, "MQTT-1.5.4-2", "MQTT-3.1.3-11"],
             |s| s.connect().will(Will::new(*b"a\0", "m")).draft(),
         ),
-        refused("C39", "Will Delay Interval twice", 0x82, &[VALIDATE, "3.1.3.2.2"], |s| {
-            let twice = join(&[&four_byte_property(0x18, 1), &four_byte_property(0x18, 1)]);
-            s.connect()
-                .will(Will::new(s.topic("w"), "m").properties(twice))
-                .draft()
-        }),
+        refused(
+            "C39",
+            "Will Delay Interval twice",
+            0x82,
+            &[VALIDATE, "3.1.3.2.2"],
+            |s| {
+                let twice = join(&[&four_byte_property(0x18, 1), &four_byte_property(0x18, 1)]);
+                s.connect()
+                    .will(Will::new(s.topic("w"), "m").properties(twice))
+                    .draft()
+            },
+        ),
         refused(
             "C40",
             "a CONNECT property (Receive Maximum) among the Will Properties",
@@ -358,14 +479,26 @@ fn wills() -> Vec<Scenario> {
             "Will Retain 1 although Retain Available is 0",
             0x9A,
             &["MQTT-3.2.2-13"],
-            |s| s.connect().will(Will::new(s.topic("w"), "m").retained()).draft(),
+            |s| {
+                s.connect()
+                    .will(Will::new(s.topic("w"), "m").retained())
+                    .draft()
+            },
         )
         .need(Need::Connection)
         .need(Need::NoRetain),
-        refused("C43", "Will QoS above Maximum QoS", 0x9B, &["MQTT-3.2.2-12"], |s| {
-            let qos = s.limits.maximum_qos + 1;
-            s.connect().will(Will::new(s.topic("w"), "m").qos(qos)).draft()
-        })
+        refused(
+            "C43",
+            "Will QoS above Maximum QoS",
+            0x9B,
+            &["MQTT-3.2.2-12"],
+            |s| {
+                let qos = s.limits.maximum_qos + 1;
+                s.connect()
+                    .will(Will::new(s.topic("w"), "m").qos(qos))
+                    .draft()
+            },
+        )
         .need(Need::Connection)
         .need(Need::NoQos2),
     ]

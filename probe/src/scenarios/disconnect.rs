@@ -3,7 +3,9 @@
 use mqtt_reason::PacketType;
 use tokio::time::Instant;
 
-use crate::draft::{Draft, Will, four_byte_property, frame, join, text_property, two_byte_property};
+use crate::draft::{
+    Draft, Will, four_byte_property, frame, join, text_property, two_byte_property,
+};
 use crate::engine::{End, Stage, Stop};
 use crate::judge::{Outcome, Verdict, judge};
 use crate::scenario::words::{disconnect, v5};
@@ -13,7 +15,10 @@ use crate::setting::Setting;
 /// The rows of the group.
 pub(super) fn rows() -> Vec<Scenario> {
     let bad = |id, title, code, rules: &[&'static str], bytes: fn(&Setting) -> Draft| {
-        v5(id, title, rules).after(bytes).best([disconnect(code)]).lenient()
+        v5(id, title, rules)
+            .after(bytes)
+            .best([disconnect(code)])
+            .lenient()
     };
     vec![
         v5(
@@ -113,7 +118,11 @@ async fn with_will(
 
 /// The demands of the rows that are played in steps.
 fn rows_of_steps() -> Vec<Scenario> {
-    let closes = |id| v5(id, "", &["MQTT-3.14.4-3"]).best([Answer::Close]).lenient();
+    let closes = |id| {
+        v5(id, "", &["MQTT-3.14.4-3"])
+            .best([Answer::Close])
+            .lenient()
+    };
     let told = |id, rule| v5(id, "", &[rule]).best([disconnect(0x82)]).lenient();
     vec![
         closes("D01"),

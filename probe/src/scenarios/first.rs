@@ -31,8 +31,12 @@ pub(super) fn rows() -> Vec<Scenario> {
         row("F04", "AUTH 0x18 with a method as the first packet", |_| {
             [0xF0, 6, 0x18, 4, 0x15, 0, 1, b'X'].into()
         }),
-        row("F05", "DISCONNECT 0x00 as the first packet", |_| disconnect()),
-        row("F06", "PUBACK as the first packet", |_| [0x40, 2, 0, 1].into()),
+        row("F05", "DISCONNECT 0x00 as the first packet", |_| {
+            disconnect()
+        }),
+        row("F06", "PUBACK as the first packet", |_| {
+            [0x40, 2, 0, 1].into()
+        }),
         row("F07", "CONNACK as the first packet", |_| {
             [0x20, 3, 0, 0, 0].into()
         }),

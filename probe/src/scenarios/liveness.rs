@@ -107,7 +107,9 @@ async fn keep_alive(stage: &mut Stage) -> Result<Verdict, Stop> {
     let mut silent = 0;
     for (link, since) in links {
         let packets = stage.listen(link, begun + NEVER).await;
-        let ended = stage.ended_at(link).map(|at| at.saturating_duration_since(since));
+        let ended = stage
+            .ended_at(link)
+            .map(|at| at.saturating_duration_since(since));
         told.extend(packets.iter().map(Seen::in_words));
         if packets.is_empty() {
             silent += 1;
@@ -224,7 +226,10 @@ async fn session(stage: &mut Stage) -> Result<Verdict, Stop> {
         stage.listen(link, until).await;
         stage.close(link).await;
     }
-    let words: Vec<_> = present.iter().map(|set| u8::from(*set).to_string()).collect();
+    let words: Vec<_> = present
+        .iter()
+        .map(|set| u8::from(*set).to_string())
+        .collect();
     stage.tell(vec![
         format!("Session Present {}", words.join(", ")),
         "closed".to_owned(),
@@ -268,7 +273,12 @@ async fn errors_with_long_names(stage: &mut Stage, limit: Limit) -> Result<Verdi
     let all = setting
         .unsubscribe(5, &[], &[&long])
         .then(&setting.publish(0x32, &long, Some(7), &[], b"x"))
-        .then(&draft::subscribe(setting.version, 9, &[], &[(bad_filter, 0)]));
+        .then(&draft::subscribe(
+            setting.version,
+            9,
+            &[],
+            &[(bad_filter, 0)],
+        ));
     stage.stimulate(link, all).await;
     let (packets, alive) = stage.flush(link).await;
     Ok(if packets.is_empty() && !alive {

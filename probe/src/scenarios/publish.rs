@@ -38,28 +38,52 @@ fn malformed() -> Vec<Scenario> {
         bad("P01", "QoS 3", &[0x81], &["MQTT-3.3.1-4"], |s| {
             s.publish(0x36, "t", Some(1), &[], b"x")
         }),
-        bad("P02", "QoS 0 with DUP 1", &[0x81, 0x82], &["MQTT-3.3.1-2"], |s| {
-            s.publish(0x38, "t", None, &[], b"x")
-        }),
-        bad("P03", "QoS 1 with Packet Identifier 0", &[0x82], &["MQTT-2.2.1-3"], |s| {
-            s.publish(0x32, "t", Some(0), &[], b"x")
-        })
+        bad(
+            "P02",
+            "QoS 0 with DUP 1",
+            &[0x81, 0x82],
+            &["MQTT-3.3.1-2"],
+            |s| s.publish(0x38, "t", None, &[], b"x"),
+        ),
+        bad(
+            "P03",
+            "QoS 1 with Packet Identifier 0",
+            &[0x82],
+            &["MQTT-2.2.1-3"],
+            |s| s.publish(0x32, "t", Some(0), &[], b"x"),
+        )
         .need(Need::Qos(1))
         .echo_is_fine(),
-        bad("P04", "Topic Name with +, QoS 0", &[0x90, 0x81, 0x82], &["MQTT-3.3.2-2"], |s| {
-            s.publish(0x30, "+", None, &[], b"x")
-        }),
-        bad("P05", "Topic Name with #, QoS 0", &[0x90, 0x81, 0x82], &["MQTT-3.3.2-2"], |s| {
-            s.publish(0x30, "#", None, &[], b"x")
-        }),
-        bad("P06", "Topic Name with +, QoS 1", &[0x90, 0x81, 0x82], &["MQTT-3.3.2-2"], |s| {
-            s.publish(0x32, "+", Some(1), &[], b"x")
-        })
+        bad(
+            "P04",
+            "Topic Name with +, QoS 0",
+            &[0x90, 0x81, 0x82],
+            &["MQTT-3.3.2-2"],
+            |s| s.publish(0x30, "+", None, &[], b"x"),
+        ),
+        bad(
+            "P05",
+            "Topic Name with #, QoS 0",
+            &[0x90, 0x81, 0x82],
+            &["MQTT-3.3.2-2"],
+            |s| s.publish(0x30, "#", None, &[], b"x"),
+        ),
+        bad(
+            "P06",
+            "Topic Name with +, QoS 1",
+            &[0x90, 0x81, 0x82],
+            &["MQTT-3.3.2-2"],
+            |s| s.publish(0x32, "+", Some(1), &[], b"x"),
+        )
         .need(Need::Qos(1))
         .also([puback(0x90)]),
-        bad("P07", "empty Topic Name, no Topic Alias", &[0x82], &["3.3.2.1"], |s| {
-            draft::publish(s.version, 0x30, "", None, &[], "x")
-        }),
+        bad(
+            "P07",
+            "empty Topic Name, no Topic Alias",
+            &[0x82],
+            &["3.3.2.1"],
+            |s| draft::publish(s.version, 0x30, "", None, &[], "x"),
+        ),
         bad(
             "P08",
             "Topic Name with U+0000",
@@ -67,20 +91,32 @@ fn malformed() -> Vec<Scenario> {
             &["MQTT-1.5.4-2", "MQTT-4.7.3-2"],
             |s| draft::publish(s.version, 0x30, b"a\0b", None, &[], "x"),
         ),
-        bad("P09", "Topic Name with bad UTF-8 (FF)", &[0x81], &["MQTT-1.5.4-1"], |s| {
-            draft::publish(s.version, 0x30, b"a\xFF", None, &[], "x")
-        }),
-        bad("P10", "Topic Name longer than the packet", &[0x81], &["3.3.2"], |_| {
-            frame(0x30, &[0, 32, b'a', b'b', 0]).into()
-        }),
+        bad(
+            "P09",
+            "Topic Name with bad UTF-8 (FF)",
+            &[0x81],
+            &["MQTT-1.5.4-1"],
+            |s| draft::publish(s.version, 0x30, b"a\xFF", None, &[], "x"),
+        ),
+        bad(
+            "P10",
+            "Topic Name longer than the packet",
+            &[0x81],
+            &["3.3.2"],
+            |_| frame(0x30, &[0, 32, b'a', b'b', 0]).into(),
+        ),
     ]
 }
 
 fn property_rows() -> Vec<Scenario> {
     vec![
-        bad("P11", "Topic Alias 0", &[0x94], &["MQTT-3.3.2-8", "3.3.4"], |s| {
-            s.publish(0x30, "t", None, &two_byte_property(0x23, 0), b"x")
-        }),
+        bad(
+            "P11",
+            "Topic Alias 0",
+            &[0x94],
+            &["MQTT-3.3.2-8", "3.3.4"],
+            |s| s.publish(0x30, "t", None, &two_byte_property(0x23, 0), b"x"),
+        ),
         bad(
             "P12",
             "Topic Alias 65535 above the announced maximum",
@@ -89,20 +125,38 @@ fn property_rows() -> Vec<Scenario> {
             |s| s.publish(0x30, "t", None, &two_byte_property(0x23, 0xFFFF), b"x"),
         )
         .need(Need::TopicAliasLimit),
-        bad("P13", "empty Topic Name with an alias never set", &[0x82], &["3.3.4"], |s| {
-            draft::publish(s.version, 0x30, "", None, &two_byte_property(0x23, 1), "x")
-        })
+        bad(
+            "P13",
+            "empty Topic Name with an alias never set",
+            &[0x82],
+            &["3.3.4"],
+            |s| draft::publish(s.version, 0x30, "", None, &two_byte_property(0x23, 1), "x"),
+        )
         .need(Need::TopicAlias),
-        bad("P14", "Payload Format Indicator twice", &[0x82], &["3.3.2.3.2"], |s| {
-            s.publish(0x30, "t", None, &[1, 0, 1, 0], b"x")
-        }),
-        bad("P15", "Message Expiry Interval twice", &[0x82], &["3.3.2.3.3"], |s| {
-            let twice = join(&[&four_byte_property(0x02, 9), &four_byte_property(0x02, 9)]);
-            s.publish(0x30, "t", None, &twice, b"x")
-        }),
-        bad("P16", "Subscription Identifier from a Client", &[0x82], &["MQTT-3.3.4-6"], |s| {
-            s.publish(0x30, "t", None, &[0x0B, 1], b"x")
-        }),
+        bad(
+            "P14",
+            "Payload Format Indicator twice",
+            &[0x82],
+            &["3.3.2.3.2"],
+            |s| s.publish(0x30, "t", None, &[1, 0, 1, 0], b"x"),
+        ),
+        bad(
+            "P15",
+            "Message Expiry Interval twice",
+            &[0x82],
+            &["3.3.2.3.3"],
+            |s| {
+                let twice = join(&[&four_byte_property(0x02, 9), &four_byte_property(0x02, 9)]);
+                s.publish(0x30, "t", None, &twice, b"x")
+            },
+        ),
+        bad(
+            "P16",
+            "Subscription Identifier from a Client",
+            &[0x82],
+            &["MQTT-3.3.4-6"],
+            |s| s.publish(0x30, "t", None, &[0x0B, 1], b"x"),
+        ),
         bad(
             "P17",
             "Response Topic with a wildcard",
@@ -113,15 +167,27 @@ fn property_rows() -> Vec<Scenario> {
         bad("P18", "unknown property 0x7E", &[0x81], &["2.2.2.2"], |s| {
             s.publish(0x30, "t", None, &byte_property(0x7E, 0), b"x")
         }),
-        bad("P19", "a CONNECT property (Receive Maximum)", &[0x81], &["2.2.2.2"], |s| {
-            s.publish(0x30, "t", None, &two_byte_property(0x21, 1), b"x")
-        }),
-        bad("P20", "Property Length past the end", &[0x81], &["2.2.2.1"], |s| {
-            frame(0x30, &join(&[&text(s.topic("t")), &[0x7F], b"x"])).into()
-        }),
-        bad("P21", "Property Length not minimal (80 00)", &[0x81], &["MQTT-1.5.5-1"], |s| {
-            frame(0x30, &join(&[&text(s.topic("t")), &[0x80, 0], b"x"])).into()
-        }),
+        bad(
+            "P19",
+            "a CONNECT property (Receive Maximum)",
+            &[0x81],
+            &["2.2.2.2"],
+            |s| s.publish(0x30, "t", None, &two_byte_property(0x21, 1), b"x"),
+        ),
+        bad(
+            "P20",
+            "Property Length past the end",
+            &[0x81],
+            &["2.2.2.1"],
+            |s| frame(0x30, &join(&[&text(s.topic("t")), &[0x7F], b"x"])).into(),
+        ),
+        bad(
+            "P21",
+            "Property Length not minimal (80 00)",
+            &[0x81],
+            &["MQTT-1.5.5-1"],
+            |s| frame(0x30, &join(&[&text(s.topic("t")), &[0x80, 0], b"x"])).into(),
+        ),
     ]
 }
 
@@ -138,9 +204,13 @@ fn limits() -> Vec<Scenario> {
             },
         )
         .need(Need::NoQos2),
-        bad("P23", "RETAIN 1", &[0x9A], &["MQTT-3.2.2-14", "3.2.2.3.5"], |s| {
-            s.publish(0x31, "t", None, &[], b"x")
-        })
+        bad(
+            "P23",
+            "RETAIN 1",
+            &[0x9A],
+            &["MQTT-3.2.2-14", "3.2.2.3.5"],
+            |s| s.publish(0x31, "t", None, &[], b"x"),
+        )
         .need(Need::NoRetain),
         v5(
             "P24",
@@ -237,28 +307,40 @@ fn answered() -> Vec<Scenario> {
             .need(Need::Qos(2))
             .best([pubrec(0x00), pubrec(0x10)])
             .answer_is_due(),
-        v5("P28", "QoS 1 to a forbidden topic", &["MQTT-3.3.4-1", "MQTT-3.4.2-1", "3.3.5"])
-            .after(|s| to_denied_topic(s, 0x32))
-            .need(Need::DeniedTopic)
-            .need(Need::Qos(1))
-            .best([puback(0x87)])
-            .also([puback(0x80), puback(0x83), disconnect(0x87)])
-            .never([puback(0x00), puback(0x10)])
-            .answer_is_due(),
-        v5("P29", "QoS 2 to a forbidden topic", &["MQTT-3.3.4-1", "MQTT-3.5.2-1"])
-            .after(|s| to_denied_topic(s, 0x34))
-            .need(Need::DeniedTopic)
-            .need(Need::Qos(2))
-            .best([pubrec(0x87)])
-            .also([pubrec(0x80), pubrec(0x83), disconnect(0x87)])
-            .never([pubrec(0x00), pubrec(0x10)])
-            .answer_is_due(),
-        v5("P30", "Payload Format Indicator 1, payload FF, QoS 1", &["MQTT-3.3.4-1", "3.3.2.3.2"])
-            .after(|s| s.publish(0x32, "t", Some(7), &byte_property(0x01, 1), b"\xFF"))
-            .need(Need::Qos(1))
-            .best([puback(0x99), puback(0x00), puback(0x10)])
-            .also([disconnect(0x99)])
-            .answer_is_due(),
+        v5(
+            "P28",
+            "QoS 1 to a forbidden topic",
+            &["MQTT-3.3.4-1", "MQTT-3.4.2-1", "3.3.5"],
+        )
+        .after(|s| to_denied_topic(s, 0x32))
+        .need(Need::DeniedTopic)
+        .need(Need::Qos(1))
+        .best([puback(0x87)])
+        .also([puback(0x80), puback(0x83), disconnect(0x87)])
+        .never([puback(0x00), puback(0x10)])
+        .answer_is_due(),
+        v5(
+            "P29",
+            "QoS 2 to a forbidden topic",
+            &["MQTT-3.3.4-1", "MQTT-3.5.2-1"],
+        )
+        .after(|s| to_denied_topic(s, 0x34))
+        .need(Need::DeniedTopic)
+        .need(Need::Qos(2))
+        .best([pubrec(0x87)])
+        .also([pubrec(0x80), pubrec(0x83), disconnect(0x87)])
+        .never([pubrec(0x00), pubrec(0x10)])
+        .answer_is_due(),
+        v5(
+            "P30",
+            "Payload Format Indicator 1, payload FF, QoS 1",
+            &["MQTT-3.3.4-1", "3.3.2.3.2"],
+        )
+        .after(|s| s.publish(0x32, "t", Some(7), &byte_property(0x01, 1), b"\xFF"))
+        .need(Need::Qos(1))
+        .best([puback(0x99), puback(0x00), puback(0x10)])
+        .also([disconnect(0x99)])
+        .answer_is_due(),
         v5(
             "P31",
             "the same identifier sent again (QoS 2, before PUBREL)",
@@ -283,7 +365,9 @@ async fn twice_before_pubrel(stage: &mut Stage) -> Result<Verdict, Stop> {
     stage.stimulate(link, first.then(&again)).await;
     let (mut packets, alive) = stage.flush(link).await;
     let pubrecs = |packets: &[crate::engine::Seen]| {
-        let codes = packets.iter().filter_map(|seen| seen.codes_of(PacketType::Pubrec));
+        let codes = packets
+            .iter()
+            .filter_map(|seen| seen.codes_of(PacketType::Pubrec));
         codes.flatten().copied().collect::<Vec<u8>>()
     };
     if alive && pubrecs(&packets).len() < 2 {
@@ -296,10 +380,9 @@ async fn twice_before_pubrel(stage: &mut Stage) -> Result<Verdict, Stop> {
         [0x00 | 0x10, 0x00 | 0x10 | 0x91, ..] => Verdict::good(),
         [first, ..] if *first >= 0x80 => Verdict::new(Outcome::OtherCode, words),
         [_, second, ..] if *second >= 0x80 => Verdict::new(Outcome::OtherCode, words),
-        _ if !alive && stage.end(link) == crate::engine::End::Open => Verdict::new(
-            Outcome::Observed,
-            "nothing is answered, not even a PINGREQ",
-        ),
+        _ if !alive && stage.end(link) == crate::engine::End::Open => {
+            Verdict::new(Outcome::Observed, "nothing is answered, not even a PINGREQ")
+        }
         codes => Verdict::wrong(
             "MQTT-4.3.3-10",
             format!("{} PUBREC for the PUBLISH and its repetition", codes.len()),

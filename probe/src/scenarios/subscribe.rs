@@ -12,10 +12,17 @@ use crate::setting::Setting;
 
 /// The rows of the groups.
 pub(super) fn rows() -> Vec<Scenario> {
-    [malformed(), filters(), options(), unavailable(), granted(), unsubscribe()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        malformed(),
+        filters(),
+        options(),
+        unavailable(),
+        granted(),
+        unsubscribe(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A packet that a Client must not send; whether a Server notices is left to it.
@@ -53,8 +60,10 @@ fn body(parts: &[&[u8]]) -> Draft {
 
 fn malformed() -> Vec<Scenario> {
     vec![
-        bad("S01", "no Topic Filter", 0x82, &["MQTT-3.8.3-2"], |_| body(&[&[0, 1, 0]]))
-            .echo_is_fine(),
+        bad("S01", "no Topic Filter", 0x82, &["MQTT-3.8.3-2"], |_| {
+            body(&[&[0, 1, 0]])
+        })
+        .echo_is_fine(),
         bad("S02", "Packet Identifier 0", 0x82, &["MQTT-2.2.1-3"], |s| {
             s.subscribe(0, &[], &[("t", 0)])
         })
@@ -68,23 +77,37 @@ fn malformed() -> Vec<Scenario> {
         bad("S05", "Retain Handling 3", 0x82, &["3.8.3.1"], |s| {
             s.subscribe(1, &[], &[("t", 0x30)])
         }),
-        bad("S06", "No Local on a Shared Subscription", 0x82, &["MQTT-3.8.3-4"], |s| {
-            let filter = format!("$share/g/{}", s.topic("t"));
-            draft::subscribe(s.version, 1, &[], &[(filter, 0x04)])
-        })
+        bad(
+            "S06",
+            "No Local on a Shared Subscription",
+            0x82,
+            &["MQTT-3.8.3-4"],
+            |s| {
+                let filter = format!("$share/g/{}", s.topic("t"));
+                draft::subscribe(s.version, 1, &[], &[(filter, 0x04)])
+            },
+        )
         .need(Need::Shared),
     ]
 }
 
 fn filters() -> Vec<Scenario> {
     vec![
-        bad_filter("S07", "filter #/x", &["MQTT-4.7.1-1"], |s| of(s, s.topic("#/x")))
-            .need(Need::Wildcard),
-        bad_filter("S08", "filter t#", &["MQTT-4.7.1-1"], |s| of(s, s.topic("t#")))
-            .need(Need::Wildcard),
-        bad_filter("S09", "filter t+/x", &["MQTT-4.7.1-2"], |s| of(s, s.topic("t+/x")))
-            .need(Need::Wildcard),
-        bad_filter("S10", "empty filter", &["MQTT-4.7.3-1"], |s| of(s, String::new())),
+        bad_filter("S07", "filter #/x", &["MQTT-4.7.1-1"], |s| {
+            of(s, s.topic("#/x"))
+        })
+        .need(Need::Wildcard),
+        bad_filter("S08", "filter t#", &["MQTT-4.7.1-1"], |s| {
+            of(s, s.topic("t#"))
+        })
+        .need(Need::Wildcard),
+        bad_filter("S09", "filter t+/x", &["MQTT-4.7.1-2"], |s| {
+            of(s, s.topic("t+/x"))
+        })
+        .need(Need::Wildcard),
+        bad_filter("S10", "empty filter", &["MQTT-4.7.3-1"], |s| {
+            of(s, String::new())
+        }),
         bad_filter("S11", "filter $share//t", &["MQTT-4.8.2-1"], |s| {
             of(s, format!("$share//{}", s.topic("t")))
         })
@@ -98,13 +121,20 @@ fn filters() -> Vec<Scenario> {
             of(s, "$share/g".to_owned())
         })
         .need(Need::Shared),
-        bad_filter("S14", "filter $share/g/", &["MQTT-4.8.2-2", "MQTT-4.7.3-1"], |s| {
-            of(s, "$share/g/".to_owned())
-        })
+        bad_filter(
+            "S14",
+            "filter $share/g/",
+            &["MQTT-4.8.2-2", "MQTT-4.7.3-1"],
+            |s| of(s, "$share/g/".to_owned()),
+        )
         .need(Need::Shared),
-        bad("S15", "filter with U+0000", 0x81, &["MQTT-1.5.4-2", "MQTT-4.7.3-2"], |s| {
-            draft::subscribe(s.version, 1, &[], &[(b"a\0", 0)])
-        }),
+        bad(
+            "S15",
+            "filter with U+0000",
+            0x81,
+            &["MQTT-1.5.4-2", "MQTT-4.7.3-2"],
+            |s| draft::subscribe(s.version, 1, &[], &[(b"a\0", 0)]),
+        ),
         bad(
             "S16",
             "filter with bad UTF-8",
@@ -122,13 +152,21 @@ fn of(setting: &Setting, filter: String) -> Draft {
 
 fn options() -> Vec<Scenario> {
     vec![
-        bad("S17", "Subscription Identifier 0", 0x82, &["3.8.2.1.2"], |s| {
-            s.subscribe(1, &[0x0B, 0], &[("t", 0)])
-        })
+        bad(
+            "S17",
+            "Subscription Identifier 0",
+            0x82,
+            &["3.8.2.1.2"],
+            |s| s.subscribe(1, &[0x0B, 0], &[("t", 0)]),
+        )
         .need(Need::SubscriptionIds),
-        bad("S18", "Subscription Identifier twice", 0x82, &["3.8.2.1.2"], |s| {
-            s.subscribe(1, &[0x0B, 1, 0x0B, 1], &[("t", 0)])
-        })
+        bad(
+            "S18",
+            "Subscription Identifier twice",
+            0x82,
+            &["3.8.2.1.2"],
+            |s| s.subscribe(1, &[0x0B, 1, 0x0B, 1], &[("t", 0)]),
+        )
         .need(Need::SubscriptionIds),
         bad(
             "S19",
@@ -158,23 +196,43 @@ fn unavailable() -> Vec<Scenario> {
             |s| s.subscribe(1, &[0x0B, 1], &[("t", 0)]),
         )
         .need(Need::NoSubscriptionIds),
-        row("S21", "wildcard although not available", 0xA2, "3.2.2.3.11", |s| {
-            of(s, s.topic("#"))
-        })
+        row(
+            "S21",
+            "wildcard although not available",
+            0xA2,
+            "3.2.2.3.11",
+            |s| of(s, s.topic("#")),
+        )
         .need(Need::NoWildcard),
-        row("S22", "shared although not available", 0x9E, "3.2.2.3.13", |s| {
-            of(s, format!("$share/g/{}", s.topic("t")))
-        })
+        row(
+            "S22",
+            "shared although not available",
+            0x9E,
+            "3.2.2.3.13",
+            |s| of(s, format!("$share/g/{}", s.topic("t"))),
+        )
         .need(Need::NoShared),
-        bad("S23", "filter without an options byte", 0x81, &["3.8.3"], |s| {
-            body(&[&[0, 1, 0], &text(s.topic("t"))])
-        }),
-        bad("S24", "filter longer than the packet", 0x81, &["3.8.3"], |_| {
-            body(&[&[0, 1, 0], &[0, 32, b'a', b'b']])
-        }),
-        bad("S25", "a PUBLISH property (0x01)", 0x81, &["2.2.2.2"], |s| {
-            s.subscribe(1, &[0x01, 0], &[("t", 0)])
-        }),
+        bad(
+            "S23",
+            "filter without an options byte",
+            0x81,
+            &["3.8.3"],
+            |s| body(&[&[0, 1, 0], &text(s.topic("t"))]),
+        ),
+        bad(
+            "S24",
+            "filter longer than the packet",
+            0x81,
+            &["3.8.3"],
+            |_| body(&[&[0, 1, 0], &[0, 32, b'a', b'b']]),
+        ),
+        bad(
+            "S25",
+            "a PUBLISH property (0x01)",
+            0x81,
+            &["2.2.2.2"],
+            |s| s.subscribe(1, &[0x01, 0], &[("t", 0)]),
+        ),
     ]
 }
 
@@ -282,7 +340,8 @@ async fn second_subscribed(stage: &mut Stage) -> Result<Verdict, Stop> {
     let received = stage.collect(link, &row.demand).await;
     let verdict = judge(&row, &received);
     let other = received.packets.iter().any(|seen| {
-        seen.codes_of(PacketType::Unsuback).is_some_and(|codes| codes.len() == 3)
+        seen.codes_of(PacketType::Unsuback)
+            .is_some_and(|codes| codes.len() == 3)
     });
     Ok(match verdict.outcome {
         crate::judge::Outcome::Wrong if other => Verdict::new(

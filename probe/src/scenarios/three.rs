@@ -33,23 +33,37 @@ fn refused(
 
 fn of_the_trial() -> Vec<Scenario> {
     vec![
-        closes("V01", "second CONNECT", &["MQTT-3.1.0-2"], |s| s.connect().draft()),
-        refused("V02", "reserved bit of Connect Flags", &["MQTT-3.1.2-3"], |s| {
-            s.connect().with(|c| c.flags_set = 0x01).draft()
+        closes("V01", "second CONNECT", &["MQTT-3.1.0-2"], |s| {
+            s.connect().draft()
         }),
-        refused("V03", "Password Flag without User Name Flag", &["MQTT-3.1.2-22"], |s| {
-            s.connect()
-                .with(|c| {
-                    c.user_name = None;
-                    c.password = Some(b"p".to_vec());
-                })
-                .draft()
-        }),
-        v3("V04", "empty Client Identifier, Clean Session 0", &["MQTT-3.1.3-8"])
-            .connect(|s| s.connect_as("").with(|c| c.clean = false).draft())
-            .best([connack(0x02)])
-            .never([connack(0x00)])
-            .answer_is_due(),
+        refused(
+            "V02",
+            "reserved bit of Connect Flags",
+            &["MQTT-3.1.2-3"],
+            |s| s.connect().with(|c| c.flags_set = 0x01).draft(),
+        ),
+        refused(
+            "V03",
+            "Password Flag without User Name Flag",
+            &["MQTT-3.1.2-22"],
+            |s| {
+                s.connect()
+                    .with(|c| {
+                        c.user_name = None;
+                        c.password = Some(b"p".to_vec());
+                    })
+                    .draft()
+            },
+        ),
+        v3(
+            "V04",
+            "empty Client Identifier, Clean Session 0",
+            &["MQTT-3.1.3-8"],
+        )
+        .connect(|s| s.connect_as("").with(|c| c.clean = false).draft())
+        .best([connack(0x02)])
+        .never([connack(0x00)])
+        .answer_is_due(),
         with_v5(
             v3(
                 "V05",
@@ -60,26 +74,37 @@ fn of_the_trial() -> Vec<Scenario> {
             .best([connack(0x01)])
             .also([connack(0x84)]),
         ),
-        closes("V06", "PUBACK with a reason code (length 3)", &["MQTT-4.8.0-1", "3.4.1"], |_| {
-            [0x40, 3, 0, 1, 0x87].into()
-        }),
+        closes(
+            "V06",
+            "PUBACK with a reason code (length 3)",
+            &["MQTT-4.8.0-1", "3.4.1"],
+            |_| [0x40, 3, 0, 1, 0x87].into(),
+        ),
         closes(
             "V07",
             "DISCONNECT with a reason code (E0 01 04)",
             &["MQTT-4.8.0-1", "3.14.1"],
             |_| [0xE0, 1, 4].into(),
         ),
-        closes("V08", "AUTH (type 15)", &["MQTT-4.8.0-1", "2.2.1"], |_| [0xF0, 0].into()),
+        closes("V08", "AUTH (type 15)", &["MQTT-4.8.0-1", "2.2.1"], |_| {
+            [0xF0, 0].into()
+        }),
         closes("V09", "SUBSCRIBE QoS 3", &["MQTT-3-8.3-4"], |s| {
             s.subscribe(1, &[], &[("t", 3)])
         }),
-        closes("V10", "SUBSCRIBE without filters", &["MQTT-3.8.3-3"], |_| {
-            [0x82, 2, 0, 1].into()
-        })
+        closes(
+            "V10",
+            "SUBSCRIBE without filters",
+            &["MQTT-3.8.3-3"],
+            |_| [0x82, 2, 0, 1].into(),
+        )
         .echo_is_fine(),
-        closes("V11", "PUBLISH to a Topic Name with +", &["MQTT-3.3.2-2"], |s| {
-            s.publish(0x30, "+", None, &[], b"x")
-        }),
+        closes(
+            "V11",
+            "PUBLISH to a Topic Name with +",
+            &["MQTT-3.3.2-2"],
+            |s| s.publish(0x30, "+", None, &[], b"x"),
+        ),
         v3("V12", "bad filter #/x", &["MQTT-4.7.1-2", "MQTT-3.9.3-2"])
             .after(|s| s.subscribe(1, &[], &[("#/x", 0)]))
             .best([suback(&[Like::Exactly(0x80)]), Answer::Close]),
