@@ -20,6 +20,7 @@ mod options;
 mod packet;
 mod probe;
 mod properties;
+mod refuse;
 mod signals;
 mod style;
 mod table;
@@ -57,6 +58,7 @@ enum Command {
     Check(check::Check),
     Tap(tap::Tap),
     Probe(Box<probe::Probe>),
+    Refuse(Box<refuse::Refuse>),
 }
 
 /// What a subcommand that did its work tells the caller.
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Tap(command) => command.run(),
         Command::Probe(command) => command.run(),
+        Command::Refuse(command) => command.run(),
     };
     match result {
         Ok(verdict) => verdict.into(),
