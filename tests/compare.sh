@@ -38,7 +38,7 @@ build "$commit" "$work/$commit"
 build present "$root"
 
 # What the frames are drawn from: the golden frames, line by line.
-find tests/vectors -name '*.hex' -exec cat {} + | grep -v '^[#=]' | grep . | sort -u >"$work/seeds"
+find tests/vectors -name '*.hex' -exec cat {} + | grep -v '^[][#=]' | grep . | sort -u >"$work/seeds"
 "$work/$commit-target/release/judge" "$work/seeds" "$frames" >"$work/$commit.txt"
 "$work/present-target/release/judge" "$work/seeds" "$frames" >"$work/present.txt"
 python3 tests/compare/differences.py "$work/$commit.txt" "$work/present.txt"
