@@ -11,9 +11,10 @@ mod encode;
 mod explain;
 mod failure;
 mod finding;
-mod hex_text;
+mod hint;
 mod html;
 mod human;
+mod input;
 mod json;
 mod names;
 mod options;
@@ -21,6 +22,7 @@ mod packet;
 mod probe;
 mod properties;
 mod refuse;
+mod remarks;
 mod signals;
 mod style;
 mod table;
@@ -68,6 +70,8 @@ enum Verdict {
     Good,
     /// Some packet was refused or is incomplete.
     Bad,
+    /// The input, or the rest of it, is not MQTT.
+    Unusable,
 }
 
 impl From<Verdict> for ExitCode {
@@ -75,6 +79,7 @@ impl From<Verdict> for ExitCode {
         match verdict {
             Verdict::Good => Self::SUCCESS,
             Verdict::Bad => Self::from(1),
+            Verdict::Unusable => Self::from(2),
         }
     }
 }

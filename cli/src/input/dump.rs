@@ -36,8 +36,6 @@ pub(crate) enum Base {
 }
 
 impl Base {
-    const ALL: [Self; 3] = [Self::Hexadecimal, Self::Octal, Self::Decimal];
-
     pub(crate) fn value(self, digits: &str) -> Option<u64> {
         let radix = match self {
             Self::Hexadecimal => 16,
@@ -45,13 +43,6 @@ impl Base {
             Self::Decimal => 10,
         };
         u64::from_str_radix(digits, radix).ok()
-    }
-
-    /// The bases in which `digits` are `value`.
-    pub(crate) fn all_with(digits: &str, value: u64) -> impl Iterator<Item = Self> + '_ {
-        Self::ALL
-            .into_iter()
-            .filter(move |base| base.value(digits) == Some(value))
     }
 }
 

@@ -60,12 +60,6 @@ impl NotHex {
         }
     }
 
-    /// The same error in a text that has `by` bytes more in front.
-    fn moved(mut self, by: usize) -> Self {
-        self.offset = self.offset.map(|offset| offset + by);
-        self
-    }
-
     /// A character that has no business there.
     fn character(text: &[u8], offset: usize) -> Self {
         let rest = text.get(offset..).unwrap_or_default();

@@ -6,10 +6,10 @@ use bytes::{Buf, Bytes, BytesMut};
 use mqtt_reason::{DecodeOptions, PacketType, Side, Version, frame};
 
 use super::queue::Sides;
-use crate::finding::{Finding, Place, Report};
+use crate::finding::{Finding, Place, Report, Show, Told};
 use crate::human::Human;
 use crate::json::Json;
-use crate::style::STRONG;
+use crate::style::{Paint, STRONG};
 
 /// The largest packet that is looked into, in bytes; larger ones are relayed all the same. It is what a direction
 /// holds at most.
@@ -195,9 +195,8 @@ impl Interpreter {
             _ => {}
         }
         match Finding::first(version, &self.client.options, bytes).0 {
-            Finding::Frame(frame) => {
-                let len = frame.bytes().len();
-                let Some(version) = frame.connect_version() else {
+            finding @ Finding::View { len, .. } => {
+                let Some(version) = finding.connect_version() else {
                     let text = "CONNECT of no known version".to_owned();
                     return self.stop(side, text);
                 };
@@ -293,15 +292,28 @@ impl Interpreter {
                 self.connect_seen = true;
                 writeln!(body, "{STRONG}CONNECT{STRONG:#}: MQTT {version}")
             }
-            (Event::Found { version, finding }, true) => {
-                Json::new(&mut body).report(*version, Place::Byte(0), finding)
-            }
-            (Event::Found { version, finding }, false) => {
-                Human::new(&mut body).report(*version, Place::Byte(0), finding)
-            }
+            (Event::Found { version, finding }, true) => report(Json::new(&mut body), *version, finding),
+            (Event::Found { version, finding }, false) => report(Human::new(&mut body, Paint::ON), *version, finding),
         };
         if written.is_ok() {
             self.out.push((side, note, body));
         }
     }
+}
+
+/// Prints one finding.
+fn report(mut out: impl Report, version: Version, finding: &Finding<'_>) -> std::io::Result<()> {
+    let told = Told {
+        version: Some(version),
+        finding,
+        show: Show {
+            secrets: false,
+            payloads: false,
+        },
+        sender: None,
+        hint: None,
+        advice: None,
+    };
+    out.report(Place { at: 0, line: None }, &told)?;
+    out.flush()
 }
