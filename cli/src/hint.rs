@@ -23,7 +23,7 @@ pub(crate) fn hint(
         Finding::Refused(refusal) => others.into_iter().find_map(|other| {
             let (found, rest) = Finding::first(other, options, refusal.bytes);
             let whole = rest.is_some_and(<[u8]>::is_empty);
-            if !found.is_good() || !whole || !is_likely(&found) {
+            if !found.is_good() || !whole {
                 return None;
             }
             let what = summary(&found);
@@ -57,17 +57,6 @@ fn differs(
         let what = summary(&found);
         Some(format!("MQTT {other} reads it differently: {what} (--mqtt {other})"))
     })
-}
-
-/// 3.1 takes almost any flags; that it reads what others refuse for its flags says nothing.
-fn is_likely(found: &Finding<'_>) -> bool {
-    match found {
-        Finding::Packet { packet, bytes, .. } => {
-            packet.version() != Version::V3_1
-                || bytes.first().is_some_and(|first| first & 0x0F <= 2)
-        }
-        _ => true,
-    }
 }
 
 /// What is compared: the numbers that the versions may find at different places.

@@ -446,6 +446,15 @@ impl Reader {
             if first_is_word && label && rest.iter().any(is_number) {
                 let end = rest.iter().find(|token| is_number(token)).map_or(0, |token| token.at);
                 let skipped = text.get(..end).unwrap_or_default().trim();
+                // xxd -i ends with `unsigned int name_len = 5;`.
+                let numbers = rest.iter().filter(|token| is_number(token)).count();
+                if numbers == 1 && text.trim_end().ends_with(';') && skipped.ends_with('=') {
+                    remarks.push(format!("{:?} is left out", text.trim()));
+                    return Ok(Block {
+                        bytes: Vec::new(),
+                        remarks,
+                    });
+                }
                 remarks.push(format!("{skipped:?} is left out: a label"));
                 tokens = rest;
             }

@@ -87,6 +87,8 @@ pub(crate) fn line(text: &str) -> Option<Line> {
     }
     let layout = match (colon, columns.shape) {
         (true, Shape::Odd) => return None,
+        // The bytes are in another order, or in binary.
+        (true, _) if columns.characters_differ => Layout::Other,
         (true, _) | (false, Shape::Bytes) => Layout::Bytes,
         (false, Shape::Words) if columns.characters_fit => Layout::Bytes,
         // od and hexdump have seven digits; od can have six.
@@ -113,6 +115,8 @@ struct Columns {
     shape: Shape,
     /// There is a column of characters, and it shows these bytes.
     characters_fit: bool,
+    /// There is one, and it shows others.
+    characters_differ: bool,
 }
 
 /// Bytes and characters.
@@ -122,6 +126,7 @@ fn split(rest: &str) -> Option<Columns> {
     let mut fit = false;
     let mut left = rest;
     let mut odd = false;
+    let mut unfit = false;
     loop {
         let spaces = left.len() - left.trim_start_matches([' ', '\t']).len();
         let next = left.trim_start_matches([' ', '\t']);
@@ -142,6 +147,7 @@ fn split(rest: &str) -> Option<Columns> {
             .is_none_or(|after| after.is_empty() || after.starts_with([' ', '\t', '|']));
         if len == 0 || !ends {
             // Characters, or something that has no place in a dump.
+            unfit = true;
             if bytes.is_empty() || !gap {
                 odd = true;
                 if bytes.is_empty() {
@@ -183,6 +189,7 @@ fn split(rest: &str) -> Option<Columns> {
         bytes,
         shape,
         characters_fit: fit,
+        characters_differ: unfit,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Whether bytes are whole packets: how two readings of the same text are told apart.
 
-use mqtt_reason::{DecodeOptions, Version};
+use mqtt_reason::{DecodeOptions, PacketType, Version};
 
 use crate::finding::Finding;
 
@@ -21,7 +21,7 @@ fn is_whole_in(mut version: Version, follow: bool, bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while !rest.is_empty() {
         let (finding, next) = Finding::first(version, &options, rest);
-        let Some(next) = next.filter(|_| finding.is_good()) else {
+        let Some(next) = next.filter(|_| finding.is_good() && has_usual_flags(&finding)) else {
             return false;
         };
         if follow && let Some(found) = finding.connect_version() {
@@ -30,4 +30,26 @@ fn is_whole_in(mut version: Version, follow: bool, bytes: &[u8]) -> bool {
         rest = next;
     }
     true
+}
+
+/// 3.1 takes any flags in most packets: that it reads numbers which others refuse says nothing of what they are.
+fn has_usual_flags(finding: &Finding<'_>) -> bool {
+    match finding {
+        Finding::Packet { packet, bytes, .. } => {
+            let usual = match packet.packet_type() {
+                PacketType::Pubrel => 0b0010,
+                _ => 0b0000,
+            };
+            bytes.first().is_some_and(|first| first & 0x0F == usual)
+        }
+        Finding::View { view, bytes, .. } => {
+            let usual = match view.packet_type() {
+                PacketType::Publish => return true,
+                PacketType::Subscribe | PacketType::Unsubscribe => 0b0010,
+                _ => 0b0000,
+            };
+            bytes.first().is_some_and(|first| first & 0x0F == usual)
+        }
+        _ => false,
+    }
 }
