@@ -76,10 +76,16 @@ pub const V3_PUBLISH: &str = "3.1.1 and 3.1 have no code for a refused message: 
 const fn consequence(packet: PacketType, code: u8) -> &'static str {
     use PacketType as P;
     match (packet, code) {
-        (P::Connack, 0x00) => "The connection is open; the limits in the properties hold from here on.",
-        (P::Connack, _) => "The server closes the connection and sends nothing more [MQTT-3.2.2-7].",
+        (P::Connack, 0x00) => {
+            "The connection is open; the limits in the properties hold from here on."
+        }
+        (P::Connack, _) => {
+            "The server closes the connection and sends nothing more [MQTT-3.2.2-7]."
+        }
         (P::Puback, 0x00) => "The Packet Identifier is free again.",
-        (P::Puback, 0x10) => "The message is delivered to nobody; the Packet Identifier is free again.",
+        (P::Puback, 0x10) => {
+            "The message is delivered to nobody; the Packet Identifier is free again."
+        }
         (P::Puback, _) => {
             "The message is lost and must not be sent again as it is; the Packet Identifier is free, the connection stays open."
         }
@@ -92,7 +98,9 @@ const fn consequence(packet: PacketType, code: u8) -> &'static str {
         (P::Pubrel, _) => "PUBCOMP must follow all the same; the connection stays open.",
         (P::Pubcomp, 0x00) => "The Packet Identifier is free again; the exchange is complete.",
         (P::Pubcomp, _) => "The Packet Identifier is free again; the connection stays open.",
-        (P::Suback, 0x00..=0x02) => "Messages that match the topic filter are sent, at this QoS at most.",
+        (P::Suback, 0x00..=0x02) => {
+            "Messages that match the topic filter are sent, at this QoS at most."
+        }
         (P::Suback, _) => {
             "This subscription does not exist; the connection and the other subscriptions stay."
         }
@@ -101,12 +109,16 @@ const fn consequence(packet: PacketType, code: u8) -> &'static str {
         (P::Disconnect, 0x00) => {
             "The connection is closed; sent by the client, it makes the server discard the Will Message [MQTT-3.14.4-3]."
         }
-        (P::Disconnect, 0x04) => "The connection is closed, and the server publishes the Will Message.",
+        (P::Disconnect, 0x04) => {
+            "The connection is closed, and the server publishes the Will Message."
+        }
         (P::Disconnect, _) => {
             "The connection is closed and nothing more is sent on it [MQTT-3.14.4-1]; the server publishes the Will Message, if there is one."
         }
         (P::Auth, 0x18) => "The other side answers with AUTH, or the connection ends.",
-        (P::Auth, 0x19) => "The server answers with AUTH: 0x18 for another step, 0x00 when it is done.",
+        (P::Auth, 0x19) => {
+            "The server answers with AUTH: 0x18 for another step, 0x00 when it is done."
+        }
         (P::Auth, _) => "The connection goes on.",
         _ => "",
     }
@@ -129,7 +141,9 @@ const fn action(packet: PacketType, code: u8) -> &'static str {
         (P::Disconnect, 0x81) => {
             "Look at the last packets that the other side had sent: one of them could not be decoded."
         }
-        (_, 0x81) => "Look at the bytes of the CONNECT: `mqtt-reason decode` says what is wrong with them.",
+        (_, 0x81) => {
+            "Look at the bytes of the CONNECT: `mqtt-reason decode` says what is wrong with them."
+        }
         (P::Disconnect, 0x82) => {
             "Look at the last packets that the other side had sent: one of them is not allowed there."
         }
@@ -139,19 +153,29 @@ const fn action(packet: PacketType, code: u8) -> &'static str {
         (_, 0x85) => {
             "Choose another Client Identifier: letters and digits, at most 23, or an empty one with Clean Start; some servers want a certain one."
         }
-        (_, 0x86) => "Check user name and password; trying again with the same ones is refused again.",
+        (_, 0x86) => {
+            "Check user name and password; trying again with the same ones is refused again."
+        }
         (P::Connack, 0x87) => {
             "Check user name and password first: many servers answer so to a wrong password, too; then the client's permissions, its Client Identifier and its certificate."
         }
-        (P::Suback, 0x87) => "Check in the server's access rules whether this client may subscribe to the topic filter.",
+        (P::Suback, 0x87) => {
+            "Check in the server's access rules whether this client may subscribe to the topic filter."
+        }
         (P::Disconnect, 0x87) => {
             "Check the server's access rules for what the client did last: a publish, a subscription, or the permission to be connected."
         }
         (P::Unsuback, 0x87) => "Check the server's access rules for this topic filter.",
-        (_, 0x87) => "Check in the server's access rules whether the sender may publish to the topic.",
-        (_, 0x88 | 0x89 | 0x8B) => "Connect again later, after a delay that grows with every attempt.",
+        (_, 0x87) => {
+            "Check in the server's access rules whether the sender may publish to the topic."
+        }
+        (_, 0x88 | 0x89 | 0x8B) => {
+            "Connect again later, after a delay that grows with every attempt."
+        }
         (_, 0x8A) => "Ask the administrator; connecting again is refused again.",
-        (_, 0x8C) => "Use an authentication method that the server offers, the same in all packets of the connection.",
+        (_, 0x8C) => {
+            "Use an authentication method that the server offers, the same in all packets of the connection."
+        }
         (_, 0x8D) => {
             "Send PINGREQ when nothing else was sent for the Keep Alive time, or use a longer one; CONNACK can have set another (Server Keep Alive)."
         }
@@ -168,8 +192,12 @@ const fn action(packet: PacketType, code: u8) -> &'static str {
         (_, 0x92) => {
             "Nothing during recovery after a reconnect; otherwise the two sides hold different Session States."
         }
-        (_, 0x93) => "Wait for acknowledgements: no more unacknowledged QoS 1 and 2 messages than Receive Maximum.",
-        (_, 0x94) => "Use Topic Aliases from 1 to the Topic Alias Maximum of the other side, which is 0 if it is not announced.",
+        (_, 0x93) => {
+            "Wait for acknowledgements: no more unacknowledged QoS 1 and 2 messages than Receive Maximum."
+        }
+        (_, 0x94) => {
+            "Use Topic Aliases from 1 to the Topic Alias Maximum of the other side, which is 0 if it is not announced."
+        }
         (_, 0x95) => {
             "Do not send the same packet again, it is refused again: keep to the Maximum Packet Size of the other side, or ask for a larger one."
         }
@@ -181,7 +209,9 @@ const fn action(packet: PacketType, code: u8) -> &'static str {
         (_, 0x99) => {
             "Do not send the same again: set Payload Format Indicator 1 only if the payload is UTF-8."
         }
-        (_, 0x9A) => "Send without RETAIN; CONNACK says whether the server keeps retained messages (Retain Available).",
+        (_, 0x9A) => {
+            "Send without RETAIN; CONNACK says whether the server keeps retained messages (Retain Available)."
+        }
         (_, 0x9B) => "Use a lower QoS: at most the Maximum QoS of CONNACK.",
         (_, 0x9C) => "Connect to another server for now; Server Reference may name it.",
         (_, 0x9D) => "Connect to another server from now on; Server Reference may name it.",
@@ -251,7 +281,11 @@ mod tests {
 
     #[test]
     fn after_pubrec_the_code_tells_whether_pubrel_follows() {
-        let says = |code| of(Version::V5_0, PacketType::Pubrec, code).unwrap().consequence;
+        let says = |code| {
+            of(Version::V5_0, PacketType::Pubrec, code)
+                .unwrap()
+                .consequence
+        };
         assert!(says(0x00).contains("PUBREL must follow"));
         assert!(says(0x10).contains("PUBREL must follow"));
         assert!(says(0x80).contains("no PUBREL follows"));

@@ -134,10 +134,7 @@ impl Decode {
                         Kind::Bytes => decoder.raw(&mut reader, &failure)?,
                         Kind::Text => decoder.text(&mut reader, &failure)?,
                         Kind::Utf16 { low_first } => {
-                            let narrow = Narrow {
-                                reader,
-                                low_first,
-                            };
+                            let narrow = Narrow { reader, low_first };
                             let mut reader = BufReader::new(narrow);
                             decoder.text(&mut reader, &failure)?;
                         }
@@ -256,7 +253,11 @@ impl<R: BufRead> Read for Narrow<R> {
                 Err(error) => return Err(error),
             }
             let [one, two] = pair;
-            let (low, high) = if self.low_first { (one, two) } else { (two, one) };
+            let (low, high) = if self.low_first {
+                (one, two)
+            } else {
+                (two, one)
+            };
             *place = match (high, low) {
                 (0, 0..=0x7F) => low,
                 // The byte order mark.
@@ -437,7 +438,14 @@ impl<R: Report> Decoder<R> {
                 line: error.offset.map(|offset| (line.as_str(), offset)),
                 bytes: &[],
             });
-            return Ok(self.found(Place { at: 0, line: Some(number) }, &finding, None)?);
+            return Ok(self.found(
+                Place {
+                    at: 0,
+                    line: Some(number),
+                },
+                &finding,
+                None,
+            )?);
         }
         self.text.restart();
         self.say_remarks()?;
@@ -479,7 +487,9 @@ impl<R: Report> Decoder<R> {
                 None => {
                     goes_on = false;
                     if let Finding::Refused(_) = finding {
-                        self.remark("the end of this packet is not known: what follows is not decoded")?;
+                        self.remark(
+                            "the end of this packet is not known: what follows is not decoded",
+                        )?;
                     }
                     rest = &[];
                 }
@@ -550,7 +560,12 @@ impl<R: Report> Decoder<R> {
         Ok(())
     }
 
-    fn found(&mut self, place: Place, finding: &Finding<'_>, rest: Option<&[u8]>) -> io::Result<()> {
+    fn found(
+        &mut self,
+        place: Place,
+        finding: &Finding<'_>,
+        rest: Option<&[u8]>,
+    ) -> io::Result<()> {
         if !finding.is_good() && self.verdict == Verdict::Good {
             self.verdict = Verdict::Bad;
         }

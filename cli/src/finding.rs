@@ -221,10 +221,11 @@ impl<'a> Finding<'a> {
 /// Where the packet that was refused ends, if the Remaining Length can be read: a limit, a direction, flags or a type
 /// that is not kept does not hide that.
 fn len(version: Version, bytes: &[u8]) -> Option<usize> {
-    let total = |version, bytes: &[u8]| match frame::total_len(version, &DecodeOptions::new(), bytes) {
-        Ok(Some(len)) if len <= bytes.len() => Some(len),
-        _ => None,
-    };
+    let total =
+        |version, bytes: &[u8]| match frame::total_len(version, &DecodeOptions::new(), bytes) {
+            Ok(Some(len)) if len <= bytes.len() => Some(len),
+            _ => None,
+        };
     total(version, bytes).or_else(|| {
         // The fixed header of a packet without flags, with the length of this one.
         let [first, rest @ ..] = bytes else {

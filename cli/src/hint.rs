@@ -27,7 +27,9 @@ pub(crate) fn hint(
                 return None;
             }
             let what = summary(&found);
-            Some(format!("MQTT {other} reads it: {what}; read it with --mqtt {other}"))
+            Some(format!(
+                "MQTT {other} reads it: {what}; read it with --mqtt {other}"
+            ))
         }),
         Finding::Packet { packet, .. } if packet.packet_type() == PacketType::Suback => {
             differs(others, options, finding, bytes)
@@ -55,7 +57,9 @@ fn differs(
             return None;
         }
         let what = summary(&found);
-        Some(format!("MQTT {other} reads it differently: {what} (--mqtt {other})"))
+        Some(format!(
+            "MQTT {other} reads it differently: {what} (--mqtt {other})"
+        ))
     })
 }
 
@@ -73,9 +77,7 @@ fn essence(finding: &Finding<'_>) -> Vec<usize> {
                 .iter()
                 .flat_map(|each| [each.filter().len(), usize::from(each.options())])
                 .collect(),
-            View::Unsubscribe(unsubscribe) => {
-                unsubscribe.filters().iter().map(str::len).collect()
-            }
+            View::Unsubscribe(unsubscribe) => unsubscribe.filters().iter().map(str::len).collect(),
             _ => Vec::new(),
         },
         _ => Vec::new(),
@@ -87,7 +89,9 @@ pub(crate) fn summary(finding: &Finding<'_>) -> String {
     match finding {
         Finding::Packet { packet, .. } => {
             let name = packet.packet_type();
-            let id = packet.packet_id().map_or(String::new(), |id| format!(" id {id}"));
+            let id = packet
+                .packet_id()
+                .map_or(String::new(), |id| format!(" id {id}"));
             match packet.codes() {
                 Codes::None => format!("{name}{id}"),
                 Codes::One(code) => format!("{name}{id} with {:#04x} {}", code.value, code.name),
@@ -97,7 +101,11 @@ pub(crate) fn summary(finding: &Finding<'_>) -> String {
                         .take(4)
                         .map(|code| format!("{:#04x} {}", code.value, code.name))
                         .collect();
-                    let more = if list.iter().nth(4).is_some() { ", …" } else { "" };
+                    let more = if list.iter().nth(4).is_some() {
+                        ", …"
+                    } else {
+                        ""
+                    };
                     format!("{name}{id} with {}{more}", codes.join(", "))
                 }
             }
@@ -109,10 +117,16 @@ pub(crate) fn summary(finding: &Finding<'_>) -> String {
                 publish.payload().len()
             ),
             View::Subscribe(subscribe) => {
-                format!("SUBSCRIBE with {} topic filters", subscribe.subscriptions().len())
+                format!(
+                    "SUBSCRIBE with {} topic filters",
+                    subscribe.subscriptions().len()
+                )
             }
             View::Unsubscribe(unsubscribe) => {
-                format!("UNSUBSCRIBE with {} topic filters", unsubscribe.filters().len())
+                format!(
+                    "UNSUBSCRIBE with {} topic filters",
+                    unsubscribe.filters().len()
+                )
             }
             view => view.packet_type().to_string(),
         },

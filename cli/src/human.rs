@@ -70,7 +70,9 @@ pub(crate) fn write(out: &mut impl Write, told: &Told<'_>, paint: Paint) -> io::
     let mut writer = Writer { out, paint };
     match told.finding {
         Finding::Packet { packet, .. } => writer.packet(packet)?,
-        Finding::View { view, len, bytes } => writer.view(view, *len, *len - bytes.len().min(*len))?,
+        Finding::View { view, len, bytes } => {
+            writer.view(view, *len, *len - bytes.len().min(*len))?
+        }
         Finding::Unread { packet, len, .. } => writer.unread(*packet, *len)?,
         Finding::Incomplete { .. } => writer.incomplete(told.finding)?,
         Finding::Refused(refusal) => writer.refused(refusal)?,
@@ -199,7 +201,11 @@ impl<W: Write> Writer<'_, W> {
                         write!(self.out, " retain as published")?;
                     }
                     if each.retain_handling().as_u8() > 0 {
-                        write!(self.out, " retain handling {}", each.retain_handling().as_u8())?;
+                        write!(
+                            self.out,
+                            " retain handling {}",
+                            each.retain_handling().as_u8()
+                        )?;
                     }
                 }
                 writeln!(self.out)?;

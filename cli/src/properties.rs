@@ -150,5 +150,7 @@ fn pair(text: &str) -> Result<(String, String), &'static str> {
 }
 
 fn data(text: &str) -> Result<Data, String> {
-    input::hex(text).map(Data).map_err(|error| error.to_string())
+    input::hex(text)
+        .map(Data)
+        .map_err(|error| error.to_string())
 }

@@ -87,7 +87,10 @@ pub(crate) fn advice(told: &Told<'_>) -> Vec<String> {
     match packet.codes() {
         Codes::None => {}
         Codes::One(code) => add(code.value),
-        Codes::List(codes) => codes.iter().filter(|code| code.is_error).for_each(|code| add(code.value)),
+        Codes::List(codes) => codes
+            .iter()
+            .filter(|code| code.is_error)
+            .for_each(|code| add(code.value)),
     }
     list.extend(more);
     list

@@ -177,11 +177,7 @@ impl Reader {
                 .collect::<Option<Vec<_>>>()
                 .map(|parts| parts.concat());
             let whole = |bytes: &[u8]| is_whole(self.version, bytes);
-            let good: Vec<&Vec<u8>> = parts
-                .iter()
-                .flatten()
-                .filter(|part| whole(part))
-                .collect();
+            let good: Vec<&Vec<u8>> = parts.iter().flatten().filter(|part| whole(part)).collect();
             bytes = match all {
                 Some(all) if whole(&all) || !words => all,
                 _ if !good.is_empty() && words => {
@@ -223,10 +219,12 @@ impl Reader {
                 .unwrap_or(inner);
             let fits = (1..=3).contains(&digits.len())
                 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-            (fits && !mixed && group.bracket != Bracket::Binary && !literal.of_bytes).then(|| Number {
-                digits: digits.to_owned(),
-                prefixed: digits.len() != inner.len(),
-                negative: false,
+            (fits && !mixed && group.bracket != Bracket::Binary && !literal.of_bytes).then(|| {
+                Number {
+                    digits: digits.to_owned(),
+                    prefixed: digits.len() != inner.len(),
+                    negative: false,
+                }
             })
         };
         let mut items = Vec::new();
@@ -376,11 +374,7 @@ impl Reader {
                         Some(as_hex) => match (whole(&as_literal), whole(&as_hex)) {
                             (true, _) => as_literal,
                             (false, true) => {
-                                remarks.push(taken(
-                                    "hexadecimal numbers",
-                                    "characters",
-                                    "escaped",
-                                ));
+                                remarks.push(taken("hexadecimal numbers", "characters", "escaped"));
                                 as_hex
                             }
                             _ if !uniform => as_literal,
@@ -411,9 +405,9 @@ impl Reader {
                 }
             },
             (_, None) if of_bytes => {
-                let is_base64 = literals
-                    .iter()
-                    .any(|(_, literal)| base64::decode(literal.inner.as_bytes()).is_some_and(|bytes| whole(&bytes)));
+                let is_base64 = literals.iter().any(|(_, literal)| {
+                    base64::decode(literal.inner.as_bytes()).is_some_and(|bytes| whole(&bytes))
+                });
                 if is_base64 && !whole(&as_literal) {
                     return Err(named_base64());
                 }
@@ -436,15 +430,33 @@ impl Reader {
         let is_word = |token: &Token| matches!(token.kind, Kind::Word(_));
         let mut tokens = tokens;
         if let Some(last) = tokens.iter().rposition(is_word) {
-            let first_is_word = tokens.iter().find(|token| is_number(token) || is_word(token)).is_some_and(is_word);
-            let label = tokens.get(last + 1).is_some_and(|next| next.kind == Kind::Colon)
+            let first_is_word = tokens
+                .iter()
+                .find(|token| is_number(token) || is_word(token))
+                .is_some_and(is_word);
+            let label = tokens
+                .get(last + 1)
+                .is_some_and(|next| next.kind == Kind::Colon)
                 || matches!(
                     tokens.get(last + 1..),
-                    Some([Token { kind: Kind::Close(_), .. }, Token { kind: Kind::Colon, .. }, ..])
+                    Some([
+                        Token {
+                            kind: Kind::Close(_),
+                            ..
+                        },
+                        Token {
+                            kind: Kind::Colon,
+                            ..
+                        },
+                        ..
+                    ])
                 );
             let rest = tokens.get(last + 1..).unwrap_or_default();
             if first_is_word && label && rest.iter().any(is_number) {
-                let end = rest.iter().find(|token| is_number(token)).map_or(0, |token| token.at);
+                let end = rest
+                    .iter()
+                    .find(|token| is_number(token))
+                    .map_or(0, |token| token.at);
                 let skipped = text.get(..end).unwrap_or_default().trim();
                 // xxd -i ends with `unsigned int name_len = 5;`.
                 let numbers = rest.iter().filter(|token| is_number(token)).count();
@@ -503,10 +515,7 @@ impl Reader {
                 }
                 Kind::Number(number) => one_hexadecimal(token.at, number, &mut bytes)?,
                 Kind::Word(word) => {
-                    let before = word
-                        .chars()
-                        .take_while(char::is_ascii_hexdigit)
-                        .count();
+                    let before = word.chars().take_while(char::is_ascii_hexdigit).count();
                     return Err(NotHex::character(text.as_bytes(), token.at + before));
                 }
                 Kind::String(literal) => match read_inner(&literal.inner) {
@@ -536,7 +545,9 @@ enum Item {
 
 /// What is between brackets is a list of bytes if there is something, and no word.
 fn is_list(tokens: &[Token]) -> bool {
-    let words_of_types = ["byte", "u8", "i8", "uint8_t", "char", "Buffer", "Byte", "sbyte"];
+    let words_of_types = [
+        "byte", "u8", "i8", "uint8_t", "char", "Buffer", "Byte", "sbyte",
+    ];
     let mut count = 0;
     for token in tokens {
         match &token.kind {
@@ -597,10 +608,9 @@ fn one_decimal(at: usize, number: &Number) -> Result<u8, NotHex> {
 /// Whether a number is one byte in binary: 0b and eight digits.
 fn is_binary(number: &Number) -> bool {
     !number.prefixed
-        && number
-            .digits
-            .strip_prefix("0b")
-            .is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|digit| matches!(digit, b'0' | b'1')))
+        && number.digits.strip_prefix("0b").is_some_and(|digits| {
+            digits.len() == 8 && digits.bytes().all(|digit| matches!(digit, b'0' | b'1'))
+        })
 }
 
 /// The bytes of the text between quotes if that is hexadecimal text itself.
@@ -619,11 +629,17 @@ fn read_inner(inner: &str) -> Option<Vec<u8>> {
 
 /// Whether the same characters stand between all numbers of `\x20, \x03, \x00`.
 fn is_uniform(text: &str) -> bool {
-    let mut gaps = text.trim().split("\\x").skip(1).map(|part| part.get(2..).unwrap_or_default());
+    let mut gaps = text
+        .trim()
+        .split("\\x")
+        .skip(1)
+        .map(|part| part.get(2..).unwrap_or_default());
     let first = gaps.next().unwrap_or_default();
     let rest: Vec<&str> = gaps.collect();
     match rest.split_last() {
-        Some((last, middle)) => middle.iter().all(|gap| *gap == first) && (last.is_empty() || *last == first),
+        Some((last, middle)) => {
+            middle.iter().all(|gap| *gap == first) && (last.is_empty() || *last == first)
+        }
         None => true,
     }
 }

@@ -54,10 +54,7 @@ pub(crate) fn line(text: &str) -> Option<Line> {
         Some(body) => (true, body),
         None => (false, body),
     };
-    let len = body
-        .bytes()
-        .take_while(u8::is_ascii_hexdigit)
-        .count();
+    let len = body.bytes().take_while(u8::is_ascii_hexdigit).count();
     if !(4..=16).contains(&len) {
         return None;
     }
@@ -138,10 +135,7 @@ fn split(rest: &str) -> Option<Columns> {
             fit = true;
             break;
         }
-        let len = next
-            .bytes()
-            .take_while(u8::is_ascii_hexdigit)
-            .count();
+        let len = next.bytes().take_while(u8::is_ascii_hexdigit).count();
         let ends = next
             .get(len..)
             .is_none_or(|after| after.is_empty() || after.starts_with([' ', '\t', '|']));
@@ -264,7 +258,10 @@ mod tests {
             bytes("00000000  20 03 00 87 00                                    | ....|"),
             (packet.clone(), true, Layout::Bytes)
         );
-        assert_eq!(bytes("0000000 20 03 00 87 00"), (packet, false, Layout::Bytes));
+        assert_eq!(
+            bytes("0000000 20 03 00 87 00"),
+            (packet, false, Layout::Bytes)
+        );
         assert_eq!(bytes("0000000 0320 8700 0000").2, Layout::Words);
         assert_eq!(bytes("0000000 040 003 000 207 000").2, Layout::Other);
         assert_eq!(bytes("0000000   @ 002  \\0  \\n").2, Layout::Other);
@@ -277,7 +274,10 @@ mod tests {
             bytes("00000000: 3005 0001 61ab 6162                      0...a.ab").0,
             [0x30, 0x05, 0x00, 0x01, 0x61, 0xAB, 0x61, 0x62]
         );
-        assert_eq!(bytes("00000010: 6162                                     ab").0, [0x61, 0x62]);
+        assert_eq!(
+            bytes("00000010: 6162                                     ab").0,
+            [0x61, 0x62]
+        );
         assert_eq!(bytes("0000  61 62   ab").0, [0x61, 0x62]);
     }
 }

@@ -139,7 +139,11 @@ impl<'t> Lexer<'t> {
             '-' if self.is_negative(rest) => self.negative(rest),
             '\\' | '$' | '&' if self.prefix(rest) => {}
             // The line goes on.
-            '\\' if rest.get(1..).is_none_or(|next| next.trim_start_matches([' ', '\t', '\r']).starts_with('\n') || next.trim().is_empty()) => {
+            '\\' if rest.get(1..).is_none_or(|next| {
+                next.trim_start_matches([' ', '\t', '\r']).starts_with('\n')
+                    || next.trim().is_empty()
+            }) =>
+            {
                 self.at += 1;
             }
             '"' | '\'' | '`' => self.string(rest, first, Literal::default()),
@@ -174,7 +178,10 @@ impl<'t> Lexer<'t> {
         if let Some(inner) = rest.strip_prefix("/*") {
             return Some(inner.find("*/").map_or(rest.len(), |end| end + 4));
         }
-        let before = self.text.get(..self.at).and_then(|before| before.chars().next_back());
+        let before = self
+            .text
+            .get(..self.at)
+            .and_then(|before| before.chars().next_back());
         let fresh = before.is_none_or(|letter| letter.is_whitespace() || ",;]})>".contains(letter));
         match rest.starts_with('#') && fresh {
             true => Some(to_end_of_line(rest)),
@@ -184,13 +191,24 @@ impl<'t> Lexer<'t> {
 
     /// Whether the minus sign belongs to a decimal number in a list.
     fn is_negative(&self, rest: &str) -> bool {
-        let before = self.text.get(..self.at).and_then(|before| before.chars().next_back());
-        let digit = rest.get(1..).is_some_and(|next| next.starts_with(|next: char| next.is_ascii_digit()));
-        self.depth > 0 && digit && before.is_none_or(|letter| letter.is_whitespace() || ",[{(<".contains(letter))
+        let before = self
+            .text
+            .get(..self.at)
+            .and_then(|before| before.chars().next_back());
+        let digit = rest
+            .get(1..)
+            .is_some_and(|next| next.starts_with(|next: char| next.is_ascii_digit()));
+        self.depth > 0
+            && digit
+            && before.is_none_or(|letter| letter.is_whitespace() || ",[{(<".contains(letter))
     }
 
     fn negative(&mut self, rest: &str) {
-        let digits: String = rest.chars().skip(1).take_while(char::is_ascii_digit).collect();
+        let digits: String = rest
+            .chars()
+            .skip(1)
+            .take_while(char::is_ascii_digit)
+            .collect();
         let number = Number {
             prefixed: false,
             negative: true,
@@ -235,10 +253,14 @@ impl<'t> Lexer<'t> {
                 return self.string(after, quote, literal);
             }
         }
-        if run == "16" && let Some(after) = after.strip_prefix('#') {
+        if run == "16"
+            && let Some(after) = after.strip_prefix('#')
+        {
             let digits: String = after.chars().take_while(char::is_ascii_hexdigit).collect();
             if !digits.is_empty() {
-                let closed = after.get(digits.len()..).is_some_and(|after| after.starts_with('#'));
+                let closed = after
+                    .get(digits.len()..)
+                    .is_some_and(|after| after.starts_with('#'));
                 return self.push(3 + digits.len() + usize::from(closed), hex(digits));
             }
         }
@@ -250,8 +272,13 @@ impl<'t> Lexer<'t> {
             let digits = digits.strip_suffix("u8").unwrap_or(digits);
             if !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
                 let digits = digits.to_owned();
-                let suffix = ["_u8", "_i8"].iter().find(|suffix| after.starts_with(**suffix));
-                return self.push(run.len() + suffix.map_or(0, |suffix| suffix.len()), hex(digits));
+                let suffix = ["_u8", "_i8"]
+                    .iter()
+                    .find(|suffix| after.starts_with(**suffix));
+                return self.push(
+                    run.len() + suffix.map_or(0, |suffix| suffix.len()),
+                    hex(digits),
+                );
             }
         }
         let is_hex = |text: &str| text.bytes().all(|digit| digit.is_ascii_hexdigit());
@@ -356,7 +383,10 @@ fn unescape_with(text: &str, octal: bool) -> Option<(Vec<u8>, bool)> {
         let code = rest.chars().next()?;
         rest = rest.get(code.len_utf8()..)?;
         let digits = |rest: &str, max: usize, radix: u32| {
-            rest.chars().take(max).take_while(|digit| digit.is_digit(radix)).count()
+            rest.chars()
+                .take(max)
+                .take_while(|digit| digit.is_digit(radix))
+                .count()
         };
         let byte = match code {
             'n' => b'\n',

@@ -120,7 +120,11 @@ pub(crate) fn hex(text: &str) -> Result<Vec<u8>, NotHex> {
 /// Hexadecimal numbers in a message: the first bytes of a reading.
 fn first_bytes(bytes: &[u8]) -> String {
     let shown = bytes.get(..12).unwrap_or(bytes);
-    let more = if shown.len() < bytes.len() { " …" } else { "" };
+    let more = if shown.len() < bytes.len() {
+        " …"
+    } else {
+        ""
+    };
     let text: Vec<String> = shown.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{}{more}", text.join(" "))
 }

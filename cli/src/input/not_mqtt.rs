@@ -65,7 +65,10 @@ pub(crate) fn not_mqtt(bytes: &[u8]) -> Option<NotMqtt> {
 pub(crate) fn text(bytes: &[u8]) -> Option<NotMqtt> {
     let shown = bytes.get(..SHOWN).unwrap_or(bytes);
     let is_text = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
-    let letters = shown.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let letters = shown
+        .iter()
+        .filter(|byte| byte.is_ascii_alphabetic())
+        .count();
     if shown.len() < TEXT || !shown.iter().all(is_text) || 2 * letters < shown.len() {
         return None;
     }
@@ -118,7 +121,10 @@ mod tests {
             (b"\r\n\r\n\0\r\nQUIT\n\x21", "PROXY"),
             (b"SSH-2.0-OpenSSH", "SSH"),
             (b"\xD4\xC3\xB2\xA1\x02\0", "pcap capture file: use `check`"),
-            (b"\x0A\x0D\x0D\x0A\x1C\0", "pcapng capture file: use `check`"),
+            (
+                b"\x0A\x0D\x0D\x0A\x1C\0",
+                "pcapng capture file: use `check`",
+            ),
         ] {
             let found = not_mqtt(bytes).map(|found| found.to_string());
             assert!(found.is_some_and(|found| found.contains(word)), "{word}");

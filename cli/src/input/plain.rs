@@ -87,7 +87,13 @@ pub(crate) fn read(text: &[u8], bytes: &mut Vec<u8>) -> Option<Result<Seen, NotH
             .count();
         let (digits, tail) = rest.split_at_checked(len)?;
         // Eight binary digits behind 0b.
-        if len == 10 && digits.starts_with(b"0b") && digits.iter().skip(2).all(|digit| matches!(digit, b'0' | b'1')) {
+        if len == 10
+            && digits.starts_with(b"0b")
+            && digits
+                .iter()
+                .skip(2)
+                .all(|digit| matches!(digit, b'0' | b'1'))
+        {
             break;
         }
         if len == 0 || tail.first().is_some_and(|next| !is_separator(*next)) {

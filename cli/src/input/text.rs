@@ -391,12 +391,7 @@ impl Text {
     }
 
     /// Takes a line of a dump; `false` if it is none.
-    fn dump_line(
-        &mut self,
-        text: &str,
-        trimmed: &str,
-        out: &mut Vec<u8>,
-    ) -> Result<bool, NotHex> {
+    fn dump_line(&mut self, text: &str, trimmed: &str, out: &mut Vec<u8>) -> Result<bool, NotHex> {
         let line = dump::line(text);
         let Some(dump) = &mut self.dump else {
             let Some(line) = line.filter(|line| self.starts_dump(line)) else {
@@ -422,7 +417,9 @@ impl Text {
             } else {
                 self.end_frame(out)?;
                 let shown: String = trimmed.chars().take(40).collect();
-                self.remark(format!("text between the lines of dumps is left out: {shown:?}"));
+                self.remark(format!(
+                    "text between the lines of dumps is left out: {shown:?}"
+                ));
             }
             return Ok(true);
         };
@@ -441,7 +438,11 @@ impl Text {
 
     /// Whether a dump begins with this line.
     fn starts_dump(&self, line: &dump::Line) -> bool {
-        let zeros = line.offset.bytes().take_while(|digit| *digit == b'0').count();
+        let zeros = line
+            .offset
+            .bytes()
+            .take_while(|digit| *digit == b'0')
+            .count();
         match line.layout {
             Layout::End => false,
             _ if line.certain => true,
@@ -477,7 +478,9 @@ impl Text {
             return Err(dump::other_layout());
         }
         if line.layout != Layout::End && line.layout != dump.layout {
-            return Err(NotHex::whole("this line of the dump differs from those before it"));
+            return Err(NotHex::whole(
+                "this line of the dump differs from those before it",
+            ));
         }
         let mut count = dump.count;
         if dump.repeat {
@@ -495,7 +498,9 @@ impl Text {
         // The last byte of hexdump's last word may be none: the last offset tells.
         let least = count - u64::from(words && line.layout == Layout::End && count > 0);
         let fits = |(base, start): &(Base, u64)| {
-            let value = base.value(&line.offset).and_then(|value| value.checked_sub(*start));
+            let value = base
+                .value(&line.offset)
+                .and_then(|value| value.checked_sub(*start));
             value.filter(|value| (least..=count).contains(value))
         };
         let found: Vec<((Base, u64), u64)> = dump
@@ -511,7 +516,12 @@ impl Text {
             return Err(NotHex::at(0, text));
         };
         dump.bases = found.into_iter().map(|(base, _)| base).collect();
-        if words && !dump.bases.iter().any(|(base, _)| *base == Base::Hexadecimal) {
+        if words
+            && !dump
+                .bases
+                .iter()
+                .any(|(base, _)| *base == Base::Hexadecimal)
+        {
             return Err(dump::other_layout());
         }
         let repeated = count - dump.count;
@@ -519,7 +529,12 @@ impl Text {
             if repeated > WAITING as u64 || dump.last.is_empty() {
                 return Err(NotHex::whole("the dump leaves out too much"));
             }
-            let again = dump.last.iter().copied().cycle().take(usize::try_from(repeated).unwrap_or(0));
+            let again = dump
+                .last
+                .iter()
+                .copied()
+                .cycle()
+                .take(usize::try_from(repeated).unwrap_or(0));
             let again: Vec<u8> = again.collect();
             dump.count = count;
             if !words {
@@ -603,7 +618,9 @@ impl Text {
                     self.remark("the dump shows whole frames: only what TCP carries is read");
                 }
                 None if network::ip(&bytes).is_some_and(|ip| ip.end > bytes.len()) => {
-                    return Err(NotHex::whole("the dump of a network frame ends before the frame does"));
+                    return Err(NotHex::whole(
+                        "the dump of a network frame ends before the frame does",
+                    ));
                 }
                 None => out.extend(bytes),
             },
@@ -622,7 +639,10 @@ impl Text {
                 self.emit(&last, out)?;
             } else {
                 let shorter = last.get(..last.len() - 1).unwrap_or_default();
-                let (even, odd) = (is_whole(self.version, &last), is_whole(self.version, shorter));
+                let (even, odd) = (
+                    is_whole(self.version, &last),
+                    is_whole(self.version, shorter),
+                );
                 match (only, even, odd) {
                     (true, true, false) => self.emit(&last, out)?,
                     (true, false, true) => self.emit(shorter, out)?,
@@ -657,8 +677,7 @@ fn decode(line: &[u8]) -> Result<String, NotHex> {
                 .iter()
                 .map(|byte| if *byte == 0xA0 { b' ' } else { *byte })
                 .collect();
-            String::from_utf8(replaced)
-                .map_err(|_| NotHex::character(line, error.valid_up_to()))
+            String::from_utf8(replaced).map_err(|_| NotHex::character(line, error.valid_up_to()))
         }
     }
 }
@@ -680,7 +699,12 @@ fn is_open(text: &str) -> bool {
             // A quote that is not closed in its line is none.
             (Some(_), '\n') => quote = None,
             (Some(_), _) => {}
-            (None, '"' | '\'') if after.split('\n').next().is_some_and(|line| line.contains(letter)) => {
+            (None, '"' | '\'')
+                if after
+                    .split('\n')
+                    .next()
+                    .is_some_and(|line| line.contains(letter)) =>
+            {
                 quote = Some(letter);
             }
             (None, '[' | '{' | '(') => depth += 1,
@@ -698,7 +722,10 @@ fn is_open(text: &str) -> bool {
             (None, '<') if after.starts_with("Buffer") => depth += 1,
             (None, '>') if text.contains("<Buffer") => depth -= 1,
             (None, '/') if after.starts_with('/') => {
-                rest = after.find('\n').and_then(|end| after.get(end..)).unwrap_or_default();
+                rest = after
+                    .find('\n')
+                    .and_then(|end| after.get(end..))
+                    .unwrap_or_default();
                 continue;
             }
             (None, '/') if after.starts_with('*') => {
@@ -725,6 +752,9 @@ fn is_heading(text: &str) -> bool {
 /// Whether the text was meant as numbers: an error in it is one, and no heading of something else.
 fn plausible(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
-    let others = text.bytes().filter(|byte| !byte.is_ascii_hexdigit() && !plain::is_separator(*byte)).count();
+    let others = text
+        .bytes()
+        .filter(|byte| !byte.is_ascii_hexdigit() && !plain::is_separator(*byte))
+        .count();
     digits > 4 * others
 }

@@ -292,8 +292,12 @@ impl Interpreter {
                 self.connect_seen = true;
                 writeln!(body, "{STRONG}CONNECT{STRONG:#}: MQTT {version}")
             }
-            (Event::Found { version, finding }, true) => report(Json::new(&mut body), *version, finding),
-            (Event::Found { version, finding }, false) => report(Human::new(&mut body, Paint::ON), *version, finding),
+            (Event::Found { version, finding }, true) => {
+                report(Json::new(&mut body), *version, finding)
+            }
+            (Event::Found { version, finding }, false) => {
+                report(Human::new(&mut body, Paint::ON), *version, finding)
+            }
         };
         if written.is_ok() {
             self.out.push((side, note, body));
