@@ -39,6 +39,9 @@ fi
 if ! grep -q '"version": "9.0.2"' "$folder/node_modules/mqtt-packet/package.json" 2>/dev/null; then
 	npm install --silent --no-audit --no-fund --prefix "$folder" mqtt-packet@9.0.2 >&2
 fi
+if ! grep -q '"version": "5.16.0"' "$folder/node_modules/mqtt/package.json" 2>/dev/null; then
+	npm install --silent --no-audit --no-fund --prefix "$folder" mqtt@5.16.0 >&2
+fi
 
 echo "export MQTT_REASON_PYTHON='$folder/venv/bin/python'"
 echo "export MQTT_REASON_NODE_PATH='$folder/node_modules'"

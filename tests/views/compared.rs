@@ -1,7 +1,7 @@
 //! The crate against the oracle: verdict, class, place, answer and every field.
 
-use crate::golden::{SOUND, bytes};
-use crate::oracle::{self, Context, Version};
+use crate::golden::{SOUND, bytes, captured};
+use crate::oracle::{self, Context, Sender, Version};
 use crate::words::{contexts, judge};
 
 /// Panics if crate and oracle disagree; `None` if the fixed header is refused, which is not compared here.
@@ -43,6 +43,29 @@ fn sound_frames_decode_and_say_what_the_oracle_reads() {
             sender: None,
         };
         assert_eq!(compare(&packet, &context), Some(true), "{hex}");
+    }
+}
+
+/// Every byte of what real clients sent is changed once.
+#[test]
+fn what_real_clients_sent_decodes_and_says_what_the_oracle_reads() {
+    let captured = captured();
+    assert!(captured.len() > 40, "{}", captured.len());
+    for (version, mut packet) in captured {
+        let context = Context {
+            version,
+            sender: Some(Sender::Client),
+        };
+        let hex = hex::encode(&packet);
+        assert_eq!(compare(&packet, &context), Some(true), "{hex}");
+        let header = 1 + packet[1..].iter().take_while(|byte| **byte >= 128).count() + 1;
+        for place in header..packet.len() {
+            for change in [0x01, 0x20, 0x80, 0xFF] {
+                packet[place] ^= change;
+                compare(&packet, &context);
+                packet[place] ^= change;
+            }
+        }
     }
 }
 

@@ -78,3 +78,21 @@ pub(crate) const SOUND: &[(Version, &str)] = &[
     (Version::V5_0, "d0 00"),
     (Version::V3_1, "d0 00"),
 ];
+
+/// What real clients sent: see the file.
+pub(crate) fn captured() -> Vec<(Version, Vec<u8>)> {
+    let lines = include_str!("captured.hex").lines();
+    lines
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            let (version, hex) = line.split_once(' ').unwrap();
+            let version = match version {
+                "3.1" => Version::V3_1,
+                "3.1.1" => Version::V3_1_1,
+                "5.0" => Version::V5_0,
+                other => panic!("{other}"),
+            };
+            (version, bytes(hex))
+        })
+        .collect()
+}

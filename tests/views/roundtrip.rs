@@ -10,7 +10,7 @@ use mqtt_reason::{
     Side, Version,
 };
 
-use crate::golden::{SOUND, bytes};
+use crate::golden::{SOUND, bytes, captured};
 use crate::words::{self, packet};
 
 fn id(id: u16) -> PacketId {
@@ -72,6 +72,20 @@ fn sound_frames_are_written_as_they_were_read() {
         assert_eq!(packet(&view_again), packet(&view), "{hex}");
     }
     assert!(same > 20, "{same}");
+}
+
+/// Real clients write the bytes that we write.
+#[test]
+fn what_real_clients_sent_is_written_as_it_was_read() {
+    for (version, read) in captured() {
+        let (version, options) = (words::version(version), DecodeOptions::new());
+        let frame = words::frame(version, &options, &read).unwrap();
+        let view = View::of(version, &options, &frame).unwrap().unwrap();
+        assert_eq!(
+            hex::encode(written(|dst| view.encode(version, dst))),
+            hex::encode(read)
+        );
+    }
 }
 
 #[test]
