@@ -17,7 +17,7 @@ impl Conversation {
         self.sender_mut(seen.from).seen = true;
         match seen.from {
             Side::Client => {
-                self.client_speaks(packet);
+                self.client_speaks();
                 match (self.client.phase, packet) {
                     (Phase::Open, PacketType::Connect) => self.client_opens_again(seen),
                     (Phase::Open, _) if self.server.phase == Phase::Nothing => {
@@ -386,7 +386,6 @@ impl Conversation {
                     "a CONNACK of 3.1.1 answers a CONNECT of 5.0: connect again with 3.1.1",
                 ));
             }
-            self.version = Some(Version::V3_1_1);
             self.over = true;
             return;
         }

@@ -28,6 +28,7 @@ mod identifiers;
 mod limits;
 mod rules;
 mod state;
+mod streams;
 mod subscriptions;
 mod time;
 
@@ -37,6 +38,7 @@ use core::time::Duration;
 pub use self::any::Packet;
 pub use self::finding::{About, Finding, Kind, Seen};
 pub use self::rules::{Check, RULES, Rule};
+pub use self::streams::{Event, Streams};
 
 use self::acknowledgements::Ack;
 use self::finding::What;
@@ -201,11 +203,20 @@ impl Conversation {
         self.pings.open = u32::MAX;
     }
 
-    /// The version by which the next packets are to be decoded; `None` before CONNECT, and after one of a level that no
-    /// version has.
+    /// The version of the connection; `None` before CONNECT, and after one of a level that no version has.
     #[must_use]
     pub const fn version(&self) -> Option<Version> {
         self.version
+    }
+
+    /// The version by which the next packets of this side are to be decoded: that of the connection, but for a Server
+    /// that has answered a CONNECT of 5.0 with a CONNACK of 3.1.1.
+    #[must_use]
+    pub const fn version_of(&self, from: Side) -> Option<Version> {
+        match from {
+            Side::Server if self.over => Some(Version::V3_1_1),
+            _ => self.version,
+        }
     }
 
     /// How to decode what this side sends: the sender is set, and nothing else. A breach of Maximum Packet Size or
@@ -300,7 +311,7 @@ impl Conversation {
     pub fn busy(&mut self, from: Side, time: Duration) {
         self.now = self.now.max(time);
         if from == Side::Client {
-            self.client_is_there();
+            self.client_speaks();
         }
     }
 
@@ -317,8 +328,8 @@ impl Conversation {
         self.sender_mut(from).lost = true;
         if from == Side::Client {
             self.client_is_there();
-            self.pings.open = u32::MAX;
         }
+        self.pings.open = u32::MAX;
         self.authentication = Authentication::Unknown;
         for sender in [&mut self.client, &mut self.server] {
             sender.forget_ids();

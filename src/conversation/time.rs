@@ -73,9 +73,9 @@ impl Conversation {
 
     /// The Client has sent something: T2.
     #[inline]
-    pub(super) fn client_speaks(&mut self, packet: PacketType) {
+    pub(super) fn client_speaks(&mut self) {
         let silence = self.now.saturating_sub(self.client_sent);
-        if silence > LATE && packet != PacketType::Connect {
+        if silence > LATE {
             self.after_silence(silence);
         }
         self.client_is_there();

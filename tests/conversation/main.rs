@@ -1,0 +1,12 @@
+//! The checker of conversations against transcripts: each rule broken, and nearly broken.
+
+mod acknowledgements;
+mod authentication;
+mod connection;
+mod limits;
+mod not_told;
+mod packets;
+mod silence;
+mod subscriptions;
+mod table;
+mod talk;
