@@ -11,18 +11,14 @@ mod encode;
 mod explain;
 mod failure;
 mod finding;
-mod hint;
+mod hex_text;
 mod html;
 mod human;
-mod input;
 mod json;
 mod names;
 mod options;
 mod packet;
-mod probe;
 mod properties;
-mod refuse;
-mod remarks;
 mod signals;
 mod style;
 mod table;
@@ -59,8 +55,6 @@ enum Command {
     Encode(Box<encode::Encode>),
     Check(check::Check),
     Tap(tap::Tap),
-    Probe(Box<probe::Probe>),
-    Refuse(Box<refuse::Refuse>),
 }
 
 /// What a subcommand that did its work tells the caller.
@@ -70,8 +64,6 @@ enum Verdict {
     Good,
     /// Some packet was refused or is incomplete.
     Bad,
-    /// The input, or the rest of it, is not MQTT.
-    Unusable,
 }
 
 impl From<Verdict> for ExitCode {
@@ -79,7 +71,6 @@ impl From<Verdict> for ExitCode {
         match verdict {
             Verdict::Good => Self::SUCCESS,
             Verdict::Bad => Self::from(1),
-            Verdict::Unusable => Self::from(2),
         }
     }
 }
@@ -91,8 +82,6 @@ fn main() -> ExitCode {
         Command::Encode(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Tap(command) => command.run(),
-        Command::Probe(command) => command.run(),
-        Command::Refuse(command) => command.run(),
     };
     match result {
         Ok(verdict) => verdict.into(),

@@ -7,16 +7,17 @@
 mod clients;
 mod clock;
 mod closing;
-mod interpreter;
 mod lines;
 mod loops;
 mod metrics;
 mod output;
 mod queue;
+mod recent;
+mod record;
 mod relay;
 mod teller;
+mod voice;
 
-use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::Verdict;
+use crate::connection::Show;
 use crate::failure::{Failure, usage};
 use crate::signals::end_of_process;
 
@@ -42,6 +44,7 @@ use self::clock::Clock;
 use self::metrics::Metrics;
 use self::output::Output;
 use self::queue::{Backlog, Entry, Queue};
+use self::record::Record;
 use self::relay::{Counters, End, How, Relay};
 use self::teller::{Teller, Telling};
 
@@ -161,7 +164,14 @@ impl Tap {
             Some(address) => Some(listen(address).await?.0),
             None => None,
         };
-        let clients = self.globs()?;
+        let only = self.globs()?;
+        let file =
+            match &self.record {
+                Some(path) => Some(record::create(path).map_err(|error| {
+                    usage(format!("cannot write to {}: {error}", path.display()))
+                })?),
+                None => None,
+            };
         // Before it is said that Ctrl-C ends it: somebody who reads that may send it at once.
         let end = end_of_process().map_err(|error| usage(format!("cannot start: {error}")))?;
         tokio::pin!(end);
@@ -169,12 +179,24 @@ impl Tap {
         let (notices, noticed) = Output::start("standard error", || Box::new(io::stderr()), |_| {});
         let notices = Notices(notices);
         let said = notices.clone();
-        let (out, plain) = (self.stdout()?, self.json || is_plain());
+        let out = output::stdout()
+            .map_err(|error| usage(format!("cannot write to standard output: {error}")))?;
+        let plain = self.json || is_plain();
         let (lines, written) = Output::start(
             "standard output",
             || Box::new(out),
             move |text| said.say(&text),
         );
+        let said = notices.clone();
+        let (record, recorded) = match file {
+            Some(file) => {
+                let say = move |text: String| said.say(&text);
+                let (lines, recorded) =
+                    Output::start("the file of --record", || Box::new(file), say);
+                (Some(Record::new(lines, self.secrets)), Some(recorded))
+            }
+            None => (None, None),
+        };
         notices.say(&format!(
             "relaying {own} to {}; Ctrl-C ends it",
             self.upstream
@@ -193,7 +215,12 @@ impl Tap {
                 plain,
                 all: self.all,
                 failures: self.failures,
-                only: clients,
+                show: Show {
+                    secrets: self.secrets,
+                    payloads: self.payloads,
+                },
+                only,
+                record,
                 clock: Clock::start(),
                 metrics: Arc::clone(&metrics),
                 clients: Clients::default(),
@@ -237,6 +264,9 @@ impl Tap {
         // Where an output takes nothing, there is nobody to tell.
         let _ = timeout(END_LIMIT, async {
             let _ = written.await;
+            if let Some(recorded) = recorded {
+                let _ = recorded.await;
+            }
             let _ = noticed.await;
         })
         .await;
@@ -255,14 +285,6 @@ impl Tap {
         Ok(Some(
             globs.map_err(|error| usage(format!("--client-id: {error}")))?,
         ))
-    }
-
-    #[expect(
-        clippy::unused_self,
-        reason = "which output there is may depend on the options"
-    )]
-    fn stdout(&self) -> Result<File, Failure> {
-        output::stdout().map_err(|error| usage(format!("cannot write to standard output: {error}")))
     }
 }
 

@@ -297,5 +297,7 @@ impl Progress {
 }
 
 fn transcript_bytes(text: &str) -> Result<Vec<u8>, String> {
-    crate::input::hex(text).map_err(|error| error.to_string())
+    let mut bytes = Vec::new();
+    crate::hex_text::read_into(text.as_bytes(), &mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
 }

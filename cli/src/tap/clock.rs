@@ -47,6 +47,12 @@ impl fmt::Display for TimeOfDay {
     }
 }
 
+/// Seconds since 1970-01-01 UTC, to the microsecond.
+pub(super) fn unix_seconds(time: SystemTime) -> f64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    (since.as_secs_f64() * 1e6).round() / 1e6
+}
+
 /// Date and time of RFC 3339, UTC: `2026-01-02T12:34:56.789Z`.
 pub(super) struct Timestamp(pub(super) SystemTime);
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use mqtt_reason::Side;
 use serde::Serialize;
 
-use super::clock::{TimeOfDay, Timestamp};
+use super::clock::{TimeOfDay, Timestamp, unix_seconds};
 use super::closing::Closing;
 use super::metrics::{by_name, side_name};
 use super::relay::End;
@@ -43,16 +43,17 @@ pub(super) enum Event<'a> {
 
 impl Head<'_> {
     /// The beginning of a line for people.
-    pub(super) fn human(&self, line: &mut Vec<u8>, side: Option<Side>) -> io::Result<()> {
-        write!(line, "{FAINT}{} #{}", TimeOfDay(self.time), self.connection)?;
+    pub(super) fn prefix(&self, side: Option<Side>) -> String {
+        let mut prefix = format!("{FAINT}{} #{}", TimeOfDay(self.time), self.connection);
         if let Some(id) = self.client_id {
             // Text is the peer's: nothing in it may reach the terminal as a control sequence.
-            write!(line, " {id:?}")?;
+            prefix.push_str(&format!(" {id:?}"));
         }
         if let Some(side) = side {
-            write!(line, " {side}")?;
+            prefix.push_str(&format!(" {side}"));
         }
-        write!(line, "{FAINT:#} ")
+        prefix.push_str(&format!("{FAINT:#} "));
+        prefix
     }
 }
 
@@ -64,7 +65,7 @@ pub(super) fn human(line: &mut Vec<u8>, head: &Head<'_>, event: &Event<'_>) -> i
             upstream,
             local,
         } => {
-            head.human(line, None)?;
+            write!(line, "{}", head.prefix(None))?;
             write!(line, "{STRONG}opened{STRONG:#} by {peer}")?;
             match (local, upstream) {
                 (Some(local), Some(upstream)) => {
@@ -74,11 +75,11 @@ pub(super) fn human(line: &mut Vec<u8>, head: &Head<'_>, event: &Event<'_>) -> i
             }
         }
         Event::Note { from, text } => {
-            head.human(line, *from)?;
+            write!(line, "{}", head.prefix(*from))?;
             writeln!(line, "note: {text}")
         }
         Event::Closing(closing) => {
-            head.human(line, None)?;
+            write!(line, "{}", head.prefix(None))?;
             let style = if closing.is_failure { BAD } else { STRONG };
             writeln!(line, "{style}closing{style:#}: {}", closing.text)
         }
@@ -88,7 +89,7 @@ pub(super) fn human(line: &mut Vec<u8>, head: &Head<'_>, event: &Event<'_>) -> i
             server_bytes,
             ..
         } => {
-            head.human(line, None)?;
+            write!(line, "{}", head.prefix(None))?;
             writeln!(
                 line,
                 "{STRONG}closed{STRONG:#}: {text}; {client_bytes} bytes from the client, {server_bytes} from the server"
@@ -100,7 +101,8 @@ pub(super) fn human(line: &mut Vec<u8>, head: &Head<'_>, event: &Event<'_>) -> i
 #[derive(Serialize)]
 struct Object<'a> {
     result: &'static str,
-    time: String,
+    time: f64,
+    timestamp: String,
     connection: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
@@ -177,7 +179,8 @@ pub(super) fn json(line: &mut Vec<u8>, head: &Head<'_>, event: &Event<'_>) -> io
     };
     let object = Object {
         result,
-        time: Timestamp(head.time).to_string(),
+        time: unix_seconds(head.time),
+        timestamp: Timestamp(head.time).to_string(),
         connection: head.connection,
         client_id: head.client_id,
         fields,

@@ -33,7 +33,7 @@ struct CodeLabels {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct FindingLabels {
-    rule: String,
+    rule: &'static str,
     kind: &'static str,
     by: &'static str,
 }
@@ -177,6 +177,18 @@ impl Metrics {
             from: side_name(from),
         };
         self.codes.get_or_create(&labels).inc();
+    }
+
+    pub(super) fn finding(&self, rule: &'static str, kind: &'static str, by: Side) {
+        let by = side_name(by);
+        let labels = FindingLabels { rule, kind, by };
+        self.findings.get_or_create(&labels).inc();
+    }
+
+    pub(super) fn error(&self, packet: &'static str, rule: &'static str, from: Side) {
+        let from = side_name(from);
+        let labels = ErrorLabels { packet, rule, from };
+        self.errors.get_or_create(&labels).inc();
     }
 
     /// All of it, in the text format of OpenMetrics, which Prometheus reads.

@@ -39,8 +39,12 @@ pub(super) enum Entry {
         time: Duration,
         bytes: BytesMut,
     },
-    /// What this side sends from here on found no room.
-    Missing { side: Side, time: Duration },
+    /// So many bytes of a side found no room.
+    Missing {
+        side: Side,
+        time: Duration,
+        count: u64,
+    },
     /// The first side has ended, or the tap.
     Closing { time: Duration, end: End },
     /// The second side has ended.
@@ -78,31 +82,28 @@ struct Waiting {
     entries: VecDeque<Entry>,
     /// Its share of the backlog.
     cost: usize,
-    /// The sides of which nothing more is taken.
-    deaf: Sides,
     done: bool,
 }
 
-/// Something that holds for none, one or both sides.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Sides {
-    client: bool,
-    server: bool,
-}
-
-impl Sides {
-    pub(super) const fn has(self, side: Side) -> bool {
-        match side {
-            Side::Client => self.client,
-            Side::Server => self.server,
+impl Waiting {
+    /// Counts bytes that found no room, with those before them where nothing of the side came in between.
+    fn missing(&mut self, side: Side, time: Duration, count: usize) {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        for entry in self.entries.iter_mut().rev().take(2) {
+            match entry {
+                Entry::Missing {
+                    side: of,
+                    count: before,
+                    ..
+                } if *of == side => {
+                    *before += count;
+                    return;
+                }
+                Entry::Missing { .. } => {}
+                _ => break,
+            }
         }
-    }
-
-    pub(super) const fn add(&mut self, side: Side) {
-        match side {
-            Side::Client => self.client = true,
-            Side::Server => self.server = true,
-        }
+        self.entries.push_back(Entry::Missing { side, time, count });
     }
 }
 
@@ -122,9 +123,6 @@ impl Queue {
     /// Takes a copy of what a side sent.
     pub(super) fn bytes(&self, side: Side, time: Duration, bytes: &[u8]) {
         let mut waiting = self.lock();
-        if waiting.deaf.has(side) {
-            return;
-        }
         let (last, cost) = match waiting.entries.back_mut() {
             Some(Entry::Bytes {
                 side: last_side,
@@ -136,8 +134,7 @@ impl Queue {
             _ => (None, bytes.len() + ENTRY),
         };
         if !self.backlog.add(cost) {
-            waiting.deaf.add(side);
-            waiting.entries.push_back(Entry::Missing { side, time });
+            waiting.missing(side, time, bytes.len());
         } else if let Some(last) = last {
             last.extend_from_slice(bytes);
             waiting.cost += cost;
@@ -157,11 +154,6 @@ impl Queue {
     pub(super) fn event(&self, entry: Entry) {
         self.lock().entries.push_back(entry);
         self.news.notify_one();
-    }
-
-    /// Nothing more of this side needs to be taken.
-    pub(super) fn is_enough(&self, side: Side) {
-        self.lock().deaf.add(side);
     }
 
     /// Nothing more comes.

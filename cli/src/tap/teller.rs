@@ -1,26 +1,34 @@
 //! What is told of one connection, in the order in which it happened.
+//!
+//! The connection itself is `crate::connection`'s: it makes packets of bytes, and findings of packets. Here is decided
+//! what of it is told, what else is known of how it ends, and what is counted and recorded.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use globset::GlobSet;
-use mqtt_reason::Side;
+use mqtt_reason::{PacketType, Side};
+use tokio::time::timeout;
 
 use super::Shared;
 use super::clients::Clients;
 use super::clock::{Clock, Stretch};
-use super::closing::{Circumstances, Closing};
-use super::interpreter::Interpreter;
-use super::lines::{Event, Head, human, json};
-use super::metrics::{Metrics, side_name};
+use super::closing::{Circumstances, Closing, Cut, Last};
+use super::lines::Event;
+use super::metrics::Metrics;
 use super::output::Output;
 use super::queue::{Entry, Queue};
+use super::record::{Record, Recorder};
 use super::relay::{Counters, End, How, other};
+use super::voice::Voice;
+use crate::connection::{At, Connection, Place, Settings, Show};
 
 /// How long entries are collected before they are told together: waking up for each of them would slow the relay down.
 const COLLECT: Duration = Duration::from_millis(10);
 /// How long a full output is waited for before lines are lost.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How often a silent connection is looked at: something may be overdue.
+const TICK: Duration = Duration::from_secs(5);
 
 /// What is told, and where.
 pub(super) struct Telling {
@@ -30,8 +38,10 @@ pub(super) struct Telling {
     pub(super) plain: bool,
     pub(super) all: bool,
     pub(super) failures: bool,
+    pub(super) show: Show,
     /// Only connections with these Client Identifiers.
     pub(super) only: Option<GlobSet>,
+    pub(super) record: Option<Record>,
     pub(super) clock: Clock,
     pub(super) metrics: Arc<Metrics>,
     pub(super) clients: Clients,
@@ -39,16 +49,15 @@ pub(super) struct Telling {
 
 /// Tells one connection.
 pub(super) struct Teller {
-    number: u64,
     shared: Arc<Shared>,
     queue: Arc<Queue>,
     counters: Arc<Counters>,
-    interpreter: Interpreter,
-    client_id: Option<String>,
+    connection: Connection,
+    voice: Voice,
+    recorder: Recorder,
     /// The first bytes of the client have been read.
     is_begun: bool,
     closing: Option<(Duration, End)>,
-    is_foreign: bool,
 }
 
 impl Teller {
@@ -58,33 +67,41 @@ impl Teller {
         queue: Arc<Queue>,
         counters: Arc<Counters>,
     ) -> Self {
-        let interpreter = Interpreter::new(shared.telling.json);
         Self {
-            number,
+            voice: Voice::new(number, Arc::clone(&shared)),
             shared,
             queue,
             counters,
-            interpreter,
-            client_id: None,
+            connection: Connection::new(Settings::default()),
+            recorder: Recorder::new(number),
             is_begun: false,
             closing: None,
-            is_foreign: false,
         }
     }
 
     /// Tells everything until nothing more comes.
     pub(super) async fn run(mut self) {
         let queue = Arc::clone(&self.queue);
-        while let Some(entries) = queue.take().await {
-            for entry in entries {
-                self.entry(entry).await;
+        loop {
+            match timeout(TICK, queue.take()).await {
+                Ok(Some(entries)) => {
+                    for entry in entries {
+                        self.entry(entry).await;
+                    }
+                    self.wait_for_output().await;
+                    tokio::time::sleep(COLLECT).await;
+                }
+                Ok(None) => break,
+                Err(_) => {
+                    let time = self.shared.telling.clock.now();
+                    self.connection.tick(at(time), &mut self.voice);
+                }
             }
-            self.wait_for_output().await;
-            tokio::time::sleep(COLLECT).await;
         }
         if !self.is_begun && self.counters.get(Side::Client) > 0 {
             self.shared.telling.clients.read();
         }
+        self.voice.end();
     }
 
     /// Gives the output a chance before lines are lost.
@@ -95,7 +112,7 @@ impl Teller {
                 tokio::time::sleep(COLLECT).await;
             }
         };
-        let _ = tokio::time::timeout(PATIENCE, has_room).await;
+        let _ = timeout(PATIENCE, has_room).await;
     }
 
     async fn entry(&mut self, entry: Entry) {
@@ -105,30 +122,34 @@ impl Teller {
                 peer,
                 upstream,
                 local,
-            } => self.event(
-                time,
-                &Event::Opened {
+            } => {
+                let event = Event::Opened {
                     peer,
                     upstream,
                     local,
-                },
-            ),
+                };
+                self.voice.event(time, &event, false);
+            }
             Entry::Bytes { side, time, bytes } => {
-                self.interpreter.take(side, bytes.freeze());
-                self.print_packets(time);
+                let mut ears = Ears {
+                    voice: &mut self.voice,
+                    recorder: &mut self.recorder,
+                    record: self.shared.telling.record.as_ref(),
+                };
+                self.connection.receive(side, at(time), &bytes, &mut ears);
                 self.begun(side);
             }
-            Entry::Missing { side, time } => {
+            Entry::Missing { side, time, count } => {
                 let text = format!(
-                    "the {side} sends faster than can be told: from here on it is relayed, not looked at"
+                    "the {side} sends faster than can be told: {count} bytes were relayed, not looked at"
                 );
-                self.event(
-                    time,
-                    &Event::Note {
-                        from: Some(side),
-                        text: &text,
-                    },
-                );
+                let from = Some(side);
+                let event = Event::Note { from, text: &text };
+                self.voice.event(time, &event, true);
+                if let Some(record) = &self.shared.telling.record {
+                    self.recorder.remark(record, &text);
+                }
+                self.connection.lost(side, at(time), count, &mut self.voice);
                 self.begun(side);
             }
             Entry::Closing { time, end } => self.closing(time, end).await,
@@ -143,133 +164,135 @@ impl Teller {
         }
     }
 
-    fn print_packets(&mut self, time: Duration) {
-        for (side, note, body) in std::mem::take(&mut self.interpreter.out) {
-            if note {
-                let text = String::from_utf8_lossy(&body);
-                self.event(
-                    time,
-                    &Event::Note {
-                        from: Some(side),
-                        text: &text,
-                    },
-                );
-                continue;
-            }
-            let head = self.head(time);
-            let mut line = Vec::new();
-            if self.shared.telling.json {
-                line.extend(
-                    format!(
-                        "{{\"time\":\"{}\",\"connection\":{},\"from\":\"{}\",",
-                        super::clock::Timestamp(head.time),
-                        head.connection,
-                        side_name(side)
-                    )
-                    .bytes(),
-                );
-                line.extend(body.iter().skip(usize::from(body.first() == Some(&b'{'))));
-            } else {
-                let _ = head.human(&mut line, Some(side));
-                line.extend(&body);
-            }
-            self.line(line);
-        }
-    }
-
     async fn closing(&mut self, time: Duration, end: End) {
         let telling = &self.shared.telling;
+        // What is overdue by now was so before the end.
+        self.connection.tick(at(time), &mut self.voice);
         // Who takes the connection over sent CONNECT before the server closed it.
         if end.by == Some(Side::Server) {
             telling.clients.settle().await;
         }
-        let successor = self
-            .client_id
-            .as_deref()
-            .and_then(|id| telling.clients.successor(id, self.number, time));
+        let connection = &self.connection;
+        let last = |side| {
+            connection.last(side).map(|last| Last {
+                packet: last.packet.map_or("packet", |packet| packet.name()),
+                length: last.len,
+                time: last.at.time,
+            })
+        };
+        let cut = |side| {
+            connection.partial(side).map(|partial| Cut {
+                packet: partial
+                    .bytes
+                    .first()
+                    .copied()
+                    .and_then(PacketType::from_first_byte)
+                    .map_or("packet", |packet| packet.name()),
+                there: partial.there,
+                length: partial.len,
+            })
+        };
+        let limit = |side| connection.limits(side).max_packet_size;
         let closing = Closing::of(&Circumstances {
             end: end.clone(),
             time,
-            version: self.interpreter.version,
-            connect_seen: self.interpreter.connect_seen,
-            accepted: None,
-            disconnected: None,
-            last_of_client: None,
-            last_of_server: None,
-            cut_of_client: None,
-            cut_of_server: None,
-            keep_alive: None,
-            limit_of_client: None,
-            limit_of_server: None,
-            successor,
-            is_foreign: self.is_foreign,
+            version: connection.version(),
+            connect_seen: connection.saw_connect(),
+            accepted: connection.accepted(),
+            disconnected: [Side::Client, Side::Server]
+                .into_iter()
+                .find(|side| connection.disconnected(*side)),
+            last_of_client: last(Side::Client),
+            last_of_server: last(Side::Server),
+            cut_of_client: cut(Side::Client),
+            cut_of_server: cut(Side::Server),
+            keep_alive: connection.keep_alive(),
+            limit_of_client: limit(Side::Client),
+            limit_of_server: limit(Side::Server),
+            successor: self.voice.successor(time),
+            is_foreign: connection.is_mqtt() == Some(false),
         });
-        self.event(time, &Event::Closing(&closing));
+        let is_failure = closing.is_failure;
+        self.voice
+            .event(time, &Event::Closing(&closing), is_failure);
+        self.ended(time, &end);
         self.closing = Some((time, end));
     }
 
+    /// Tells the checker and the record that a side ended.
+    fn ended(&mut self, time: Duration, end: &End) {
+        if let Some(record) = &self.shared.telling.record {
+            self.recorder.end(record, time, end);
+        }
+        let how = match end.how {
+            How::Fin => crate::connection::How::Fin,
+            How::Reset => crate::connection::How::Reset,
+            How::Timeout => crate::connection::How::Timeout,
+        };
+        let sides = match end.by {
+            Some(side) => &[side][..],
+            None => &[Side::Client, Side::Server],
+        };
+        for side in sides {
+            self.connection.close(*side, how, at(time), &mut self.voice);
+        }
+    }
+
     fn closed(&mut self, time: Duration, end: &End) {
-        let text = match (&self.closing, end.by) {
-            (Some((_, first)), None) if first.by.is_none() => match first.why {
-                Some(_) => "the tap closed both sides".to_owned(),
-                None => "the tap closed".to_owned(),
-            },
-            (Some((_, first)), _) if end.why.is_some() => {
-                let _ = first;
-                end.why.clone().unwrap_or_default()
-            }
-            (Some((before, first)), by) => {
-                let side = by.unwrap_or_else(|| first.by.map_or(Side::Server, other));
+        let first = self.closing.as_ref().map(|(_, first)| first);
+        let is_by_tap = first.is_none_or(|first| first.by.is_none());
+        let text = match (&end.why, end.by) {
+            _ if is_by_tap => "the tap closed both sides".to_owned(),
+            (Some(why), _) => why.clone(),
+            (None, by) => {
+                let side = by.or(first.and_then(|first| first.by.map(other)));
                 let how = match end.how {
                     How::Fin => "closed as well",
                     How::Reset => "reset the connection",
                     How::Timeout => "is gone as well",
                 };
+                let before = self.closing.as_ref().map_or(time, |(before, _)| *before);
                 format!(
-                    "the {side} {how}, {} later",
-                    Stretch(time.saturating_sub(*before))
+                    "the {} {how}, {} later",
+                    side.unwrap_or(Side::Server),
+                    Stretch(time.saturating_sub(before))
                 )
             }
-            (None, _) => "the tap closed".to_owned(),
         };
-        self.event(
-            time,
-            &Event::Closed {
-                end,
-                text: &text,
-                client_bytes: self.counters.get(Side::Client),
-                server_bytes: self.counters.get(Side::Server),
-            },
-        );
+        let event = Event::Closed {
+            end,
+            text: &text,
+            client_bytes: self.counters.get(Side::Client),
+            server_bytes: self.counters.get(Side::Server),
+        };
+        // It is told where `closing` was.
+        self.voice.event(time, &event, self.voice.told_closing());
+        self.ended(time, end);
+    }
+}
+
+/// Takes what the connection has to tell, and what is recorded of it.
+struct Ears<'a> {
+    voice: &'a mut Voice,
+    recorder: &'a mut Recorder,
+    record: Option<&'a Record>,
+}
+
+impl crate::connection::Sink for Ears<'_> {
+    fn item(&mut self, item: &crate::connection::Item<'_>) {
+        self.voice.item(item);
     }
 
-    fn head(&self, time: Duration) -> Head<'_> {
-        Head {
-            time: self.shared.telling.clock.calendar(time),
-            connection: self.number,
-            client_id: self.client_id.as_deref(),
+    fn unwrapped(&mut self, side: Side, at: At, bytes: &[u8]) {
+        if let Some(record) = self.record {
+            self.recorder.bytes(record, side, at.time, bytes);
         }
     }
+}
 
-    fn event(&self, time: Duration, event: &Event<'_>) {
-        let head = self.head(time);
-        let mut line = Vec::new();
-        let written = match self.shared.telling.json {
-            true => json(&mut line, &head, event),
-            false => human(&mut line, &head, event),
-        };
-        if written.is_ok() {
-            self.line(line);
-        }
-    }
-
-    /// Writes a line, without its colours where nobody sees them.
-    fn line(&self, line: Vec<u8>) {
-        let telling = &self.shared.telling;
-        let line = match telling.plain && !telling.json {
-            true => anstream::adapter::strip_bytes(&line).into_vec(),
-            false => line,
-        };
-        telling.lines.line(line);
+const fn at(time: Duration) -> At {
+    At {
+        place: Place::Nowhere,
+        time,
     }
 }

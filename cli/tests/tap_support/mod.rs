@@ -121,37 +121,47 @@ impl Tap {
 
     /// The first line, seen or to come, that has all of these in it.
     pub async fn line(&mut self, parts: &[&str]) -> String {
-        let has_all = |line: &String| parts.iter().all(|part| line.contains(part));
-        if let Some(line) = self.seen.iter().find(|line| has_all(line)) {
-            return line.clone();
-        }
-        loop {
-            let Some(line) = self.output.next().await else {
-                panic!("no line with {parts:?} in\n{}", self.seen.join("\n"));
-            };
-            self.seen.push(line.clone());
-            if has_all(&line) {
-                return line;
-            }
-        }
+        self.find(
+            |line| parts.iter().all(|part| line.contains(part)),
+            &format!("{parts:?}"),
+        )
+        .await
     }
 
     /// The first event, seen or to come, with this result on this connection.
     pub async fn event(&mut self, connection: u64, result: &str) -> Value {
-        let connection = format!("\"connection\":{connection},");
-        let result = format!("\"result\":\"{result}\"");
-        parse(&self.line(&[&connection, &result]).await)
+        let wanted = |line: &str| {
+            let event = parse(line);
+            event["connection"] == connection && event["result"] == result
+        };
+        parse(&self.find(wanted, result).await)
     }
 
     /// The first packet of this name, seen or to come, of this connection.
     pub async fn packet(&mut self, connection: u64, packet: &str) -> Value {
-        let connection = format!("\"connection\":{connection},");
-        let packet = format!("\"packet\":\"{packet}\"");
-        parse(
-            &self
-                .line(&[&connection, "\"result\":\"packet\"", &packet])
-                .await,
-        )
+        let wanted = |line: &str| {
+            let event = parse(line);
+            event["connection"] == connection
+                && event["result"] == "packet"
+                && event["packet"] == packet
+        };
+        parse(&self.find(wanted, packet).await)
+    }
+
+    async fn find(&mut self, wanted: impl Fn(&str) -> bool, what: &str) -> String {
+        if let Some(line) = self.seen.iter().find(|line| wanted(line)) {
+            return line.clone();
+        }
+        loop {
+            let next = timeout(TIME_LIMIT, self.output.0.recv()).await;
+            let Ok(Some(line)) = next else {
+                panic!("no {what} in\n{}", self.seen.join("\n"));
+            };
+            self.seen.push(line.clone());
+            if wanted(&line) {
+                return line;
+            }
+        }
     }
 
     /// What a line of the process's status says.
