@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Runs fuzz targets one after the other:
 #     bash fuzz/run.sh SECONDS [TARGET ...]
-# Targets: decode roundtrip split oracle (default: all four). Stops with an error at the first finding.
+# Targets: decode roundtrip split oracle views (default: all five). Stops with an error at the first finding.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:?how many seconds for each target}
 shift
-[ $# -gt 0 ] || set -- decode roundtrip split oracle
+[ $# -gt 0 ] || set -- decode roundtrip split oracle views
 
 # libFuzzer needs unstable compiler flags: a nightly toolchain, or a stable one that lets them through.
 toolchain=()

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Write the seed corpus: every golden frame of tests/vectors, as input of every fuzz target.
+"""Write the seed corpus: every golden frame of tests/vectors, as input of every fuzz target; for
+`views`, which takes a byte of context and packets of other types, what real clients sent.
 
     python3 fuzz/seeds.py [FOLDER]      # default: fuzz/corpus
 
@@ -49,6 +50,14 @@ def golden():
         yield options, bytes.fromhex(digits)
 
 
+def captured():
+    """Version and bytes of what real clients sent."""
+    for line in (HERE.parent / "tests" / "views" / "captured.hex").read_text().splitlines():
+        if not line.startswith("#"):
+            version, digits = line.split()
+            yield version, bytes.fromhex(digits)
+
+
 def main() -> None:
     corpus = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus"
     count = 0
@@ -59,6 +68,13 @@ def main() -> None:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)
             count += 1
+    for version, packet in captured():
+        length = next(place for place in range(1, 5) if packet[place] < 128)
+        data = bytes([VERSIONS[version], packet[0]]) + packet[length + 1 :]
+        folder = corpus / "views"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)
+        count += 1
     print(f"{count} seeds in {corpus}")
 
 

@@ -13,7 +13,9 @@
     reason = "a test panics when it fails"
 )]
 
+mod allocations;
 mod compared;
+mod fuzzed;
 mod golden;
 mod oracle;
 mod roundtrip;
