@@ -120,11 +120,9 @@ impl<'a, C: Code> CodeList<'a, C> {
 #[inline]
 fn all_defined<C: Code>(bytes: &[u8]) -> bool {
     let undefined = |seen, byte: &u8| seen | C::undefined(*byte);
-    let (eights, rest) = bytes.as_chunks::<8>();
+    let rest = bytes.chunks_exact(8).remainder();
     let seen = rest.iter().fold(0, undefined);
-    let seen = eights
-        .iter()
-        .fold(seen, |seen, eight| eight.iter().fold(seen, undefined));
+    let seen = wire::words(bytes).fold(seen, |seen, eight| eight.iter().fold(seen, undefined));
     seen == 0
 }
 

@@ -347,10 +347,10 @@ where
     E: NomParseError<&'a [u8]> + FromExternalError<&'a [u8], DecodeError>,
 {
     let other_type = |i| Err(nom::Err::Error(E::from_error_kind(i, NomErrorKind::Tag)));
-    if let Some(&first) = i.first()
-        && !PacketType::from_first_byte(first).is_some_and(is_mine)
-    {
-        return other_type(i);
+    if let Some(&first) = i.first() {
+        if !PacketType::from_first_byte(first).is_some_and(is_mine) {
+            return other_type(i);
+        }
     }
     match decode(i) {
         Ok(Decoded::Packet { packet, len }) => Ok((i.get(len..).unwrap_or_default(), packet)),

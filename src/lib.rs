@@ -45,7 +45,7 @@
 //!     loop {
 //!         match v5::decode_with(&options, &buffer[done..]) {
 //!             Ok(Decoded::Packet { packet, len }) => {
-//!                 if let Packet::Puback(puback) = packet && puback.reason.is_error() {
+//!                 if let Packet::Puback(puback) = packet {
 //!                     println!("{}: {}", puback.packet_id, puback.reason);
 //!                 }
 //!                 done += len;

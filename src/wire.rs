@@ -133,14 +133,13 @@ pub(crate) const fn variable_byte_integer_len(value: u32) -> u32 {
 /// Binary Data, §1.5.6: a Two Byte Integer and that many bytes. Refused at the length, whichever part is missing.
 #[inline]
 pub(crate) fn binary(i: &[u8]) -> Parsed<'_, &[u8]> {
-    if let [a, b, rest @ ..] = i
-        && let len = usize::from(u16::from_be_bytes([*a, *b]))
-        && let Some((bytes, rest)) = rest.split_at_checked(len)
-    {
-        Ok((rest, bytes))
-    } else {
-        refuse(i, ErrorKind::Truncated)
+    if let [a, b, rest @ ..] = i {
+        let len = usize::from(u16::from_be_bytes([*a, *b]));
+        if let Some((bytes, rest)) = rest.split_at_checked(len) {
+            return Ok((rest, bytes));
+        }
     }
+    refuse(i, ErrorKind::Truncated)
 }
 
 /// Checks a UTF-8 Encoded String, §1.5.4: well-formed [MQTT-1.5.4-1] and without U+0000 [MQTT-1.5.4-2].
@@ -169,9 +168,10 @@ const BLOCK: usize = 512;
 #[inline]
 fn after_plain_blocks(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
-    while let Some((block, after)) = rest.split_first_chunk::<BLOCK>()
-        && is_ascii_without_null(block)
-    {
+    while let Some((block, after)) = rest.split_first_chunk::<BLOCK>() {
+        if !is_ascii_without_null(block) {
+            break;
+        }
         rest = after;
     }
     rest
@@ -193,6 +193,12 @@ fn check_other_string(bytes: &[u8]) -> Result<(), nom::Err<ParseError<'_>>> {
     refuse(bytes.get(offset..).unwrap_or_default(), kind)
 }
 
+/// The bytes eight at a time, without the last ones of a number that is no multiple of it.
+#[inline]
+pub(crate) fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8; 8]> {
+    bytes.chunks_exact(8).filter_map(|word| word.first_chunk())
+}
+
 /// The high bit of every byte.
 const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
 
@@ -212,10 +218,7 @@ pub(crate) fn is_ascii_without_null(bytes: &[u8]) -> bool {
             .fold(0, |seen, byte| seen | byte | byte.wrapping_sub(1));
         return seen & 0x80 == 0;
     };
-    let (words, _) = bytes.as_chunks();
-    let seen = words
-        .iter()
-        .fold(look_at(last), |seen, word| seen | look_at(word));
+    let seen = words(bytes).fold(look_at(last), |seen, word| seen | look_at(word));
     seen & HIGHS == 0
 }
 

@@ -302,10 +302,9 @@ impl Codec {
     /// Its fixed header is read by the rules that all versions share, which are those of 3.1; those of its own version
     /// are applied once that is known.
     fn connect(&mut self, src: &mut BytesMut) -> Result<Option<Item>, CodecError> {
-        if let Some(packet) = src.first().copied().and_then(PacketType::from_first_byte)
-            && packet != PacketType::Connect
-        {
-            return Err(CodecError::NotConnect { packet });
+        match src.first().copied().and_then(PacketType::from_first_byte) {
+            None | Some(PacketType::Connect) => {}
+            Some(packet) => return Err(CodecError::NotConnect { packet }),
         }
         let header =
             frame::header(LEAST_STRICT, &self.decode, src).map_err(|error| self.refuse(error))?;

@@ -222,10 +222,10 @@ impl Conversation {
         };
         self.tell(breach);
         // A request for a subscription still waits for its own answer.
-        if !matches!(entry.waits, Waits::Suback | Waits::Unsuback)
-            && let Some(entry) = self.sender_mut(owner).ids.get_mut(id)
-        {
-            entry.waits = Waits::Unknown;
+        if !matches!(entry.waits, Waits::Suback | Waits::Unsuback) {
+            if let Some(entry) = self.sender_mut(owner).ids.get_mut(id) {
+                entry.waits = Waits::Unknown;
+            }
         }
     }
 

@@ -436,10 +436,8 @@ impl Conversation {
         match seen.from {
             Side::Client => {
                 let expiry = disconnect.properties.session_expiry_interval();
-                if let Some(connect) = self.connect
-                    && !connect.expires
-                    && expiry.unwrap_or(0) != 0
-                {
+                let without_expiry = self.connect.filter(|connect| !connect.expires);
+                if let Some(connect) = without_expiry.filter(|_| expiry.unwrap_or(0) != 0) {
                     let what = What::Text(
                         "Session Expiry Interval is not 0 although that of CONNECT is 0 or absent",
                     );

@@ -39,11 +39,11 @@ impl Conversation {
             Side::Client => self.connack.and_then(|connack| connack.max_packet_size),
             Side::Server => self.connect.and_then(|connect| connect.max_packet_size),
         };
-        if let Some(max) = max
-            && seen.len > max
-            && self.limits_bind(seen)
-        {
-            self.too_large(seen, packet, max);
+        match max {
+            Some(max) if seen.len > max && self.limits_bind(seen) => {
+                self.too_large(seen, packet, max);
+            }
+            _ => {}
         }
     }
 
@@ -122,10 +122,7 @@ impl Conversation {
                 self.announced_by(Side::Client),
             ),
         };
-        if let Some(max) = max
-            && alias > max
-            && self.limits_bind(seen)
-        {
+        if let Some(max) = max.filter(|max| alias > *max && self.limits_bind(seen)) {
             let what = What::Above(
                 "Topic Alias",
                 alias.into(),

@@ -140,10 +140,10 @@ impl Conversation {
             Some(entry) => {
                 let what = What::IdOf(id, request(entry.waits), "is of a");
                 self.tell(Breach::of(Row::B2, seen, packet, what).about(entry.about()));
-                if matches!(entry.waits, Waits::Suback | Waits::Unsuback)
-                    && let Some(entry) = self.client.ids.get_mut(id)
-                {
-                    entry.waits = Waits::Unknown;
+                if matches!(entry.waits, Waits::Suback | Waits::Unsuback) {
+                    if let Some(entry) = self.client.ids.get_mut(id) {
+                        entry.waits = Waits::Unknown;
+                    }
                 }
                 None
             }

@@ -136,13 +136,11 @@ impl OwnedPacket {
     ///
     /// let puback = [0x40, 0x09, 0x00, 0x0A, 0x87, 0x05, 0x1F, 0x00, 0x02, b'n', b'o'];
     /// let mut buffer = BytesMut::from(&puback[..]);
-    /// if let OwnedDecoded::Packet(owned) = OwnedPacket::decode(&mut buffer)?
-    ///     && let Packet::Puback(puback) = owned.packet()
-    ///     && let Some(reason) = puback.properties.reason_string()
-    /// {
-    ///     let shared = owned.bytes().slice_ref(reason.as_bytes()); // not a copy
-    ///     assert_eq!(shared[..], *b"no");
-    /// }
+    /// let OwnedDecoded::Packet(owned) = OwnedPacket::decode(&mut buffer)? else { panic!("it is whole") };
+    /// let Packet::Puback(puback) = owned.packet() else { panic!("it is a PUBACK") };
+    /// let reason = puback.properties.reason_string().unwrap_or_default();
+    /// let shared = owned.bytes().slice_ref(reason.as_bytes()); // not a copy
+    /// assert_eq!(shared[..], *b"no");
     /// # Ok::<(), mqtt_reason::DecodeError>(())
     /// ```
     #[must_use]

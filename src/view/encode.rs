@@ -347,16 +347,18 @@ fn check_properties<'p>(
     }
     let len = properties.measure(carrier)?;
     for property in properties.iter() {
-        if let Some(sender) = options.sender
-            && carrier.not_sent_by(sender).contains(property.id())
-        {
-            let id = property.id();
-            return Err(EncodeError::PropertySender { id, sender });
+        let id = property.id();
+        match options.sender {
+            Some(sender) if carrier.not_sent_by(sender).contains(id) => {
+                return Err(EncodeError::PropertySender { id, sender });
+            }
+            _ => {}
         }
-        if let Property::ResponseTopic(topic) = property
-            && topic.contains(['+', '#'])
-        {
-            return refuse(carrier.packet_type(), ErrorKind::WildcardInResponseTopic);
+        match property {
+            Property::ResponseTopic(topic) if topic.contains(['+', '#']) => {
+                return refuse(carrier.packet_type(), ErrorKind::WildcardInResponseTopic);
+            }
+            _ => {}
         }
     }
     Ok(len)
@@ -392,10 +394,10 @@ fn check_publish(publish: &Publish<'_>) -> Result<(), EncodeError> {
         return refuse(packet, ErrorKind::DupWithQos0);
     }
     // An empty one may have a Topic Alias: that is checked with the properties.
-    if !publish.topic.is_empty()
-        && let Err(kind) = check_topic_name(publish.topic)
-    {
-        return refuse(packet, kind);
+    if !publish.topic.is_empty() {
+        if let Err(kind) = check_topic_name(publish.topic) {
+            return refuse(packet, kind);
+        }
     }
     check_len(packet, "topic name", publish.topic)
 }
