@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::BytesMut;
 use futures_util::{SinkExt, StreamExt};
 use mqtt_reason::codec::{Answer, Codec, CodecError, Item};
 use mqtt_reason::v5::{
@@ -27,8 +28,10 @@ use mqtt_reason::v5::{
     DisconnectProperties, DisconnectReason, Property, PubackReason, PubrecReason, SubackReason,
     UnsubackReason,
 };
+use mqtt_reason::view::{self, Connect, Delivery, Publish, Subscribe, Unsubscribe, View, Will};
 use mqtt_reason::{
-    CodeList, EncodeError, OwnedFrame, PacketId, PacketType, QoS, ReasonCode, Version, mapping, v3,
+    CodeList, DecodeError, DecodeOptions, EncodeError, OwnedFrame, PacketId, PropertyId, QoS,
+    ReasonCode, Side, Version, mapping, v3,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -37,10 +40,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::{Encoder, Framed};
 
-#[path = "broker/wire.rs"]
-mod wire;
-
-use wire::{Connect, Publish, Refusal};
+/// Why a packet is refused: the code to answer with, and words for the Reason String.
+type Refusal = (DisconnectReason, &'static str);
 
 /// The Maximum Packet Size that this broker announces, in bytes.
 const MAX_PACKET_SIZE: u32 = 256 * 1024;
@@ -145,18 +146,58 @@ struct Session {
 struct Message {
     topic: String,
     qos: QoS,
-    properties: Vec<u8>,
-    payload: Vec<u8>,
+    /// The message as a PUBLISH of 5.0 with QoS 0.
+    packet: Vec<u8>,
 }
 
 impl Message {
-    fn of(publish: &Publish<'_>) -> Self {
-        Self {
-            topic: publish.topic.to_owned(),
-            qos: publish.qos,
-            properties: publish.properties.to_vec(),
-            payload: publish.payload.to_vec(),
-        }
+    /// A message that a client published.
+    fn published(publish: &Publish<'_>) -> Result<Self, EncodeError> {
+        Self::new(publish.qos(), publish, publish.properties())
+    }
+
+    /// A Will, whose delay is no property of PUBLISH: sessions end with their connection here, so it is due at once.
+    fn will(will: &Will<'_>) -> Result<Self, EncodeError> {
+        let publish = Publish::new(will.topic(), will.payload());
+        let properties = will.properties().iter();
+        let properties = properties.filter(|each| each.id() != PropertyId::WillDelayInterval);
+        Self::new(will.qos(), &publish, properties)
+    }
+
+    fn new<'p>(
+        qos: QoS,
+        publish: &Publish<'_>,
+        properties: impl IntoIterator<Item = Property<'p>, IntoIter: Clone>,
+    ) -> Result<Self, EncodeError> {
+        let mut packet = Vec::new();
+        publish
+            .with_delivery(Delivery::AtMostOnce)
+            .with_retain(false)
+            .with_dup(false)
+            .with_properties(properties)
+            .encode(Version::V5_0, &mut packet)?;
+        Ok(Self {
+            topic: publish.topic().to_owned(),
+            qos,
+            packet,
+        })
+    }
+
+    /// The PUBLISH for a subscriber of `version`; `None` if it cannot be expressed, which only its size can cause.
+    fn packet(&self, delivery: Delivery, version: Version) -> Option<OwnedFrame> {
+        let options = DecodeOptions::new();
+        let publish = Publish::head(Version::V5_0, &options, &self.packet).ok()??;
+        let publish = publish.with_delivery(delivery);
+        let mut bytes = BytesMut::with_capacity(self.packet.len() + 8);
+        match version {
+            Version::V5_0 => publish.encode(version, &mut bytes).ok()?,
+            // 3.x has no properties.
+            _ => publish
+                .with_properties([])
+                .encode(version, &mut bytes)
+                .ok()?,
+        };
+        OwnedFrame::decode(version, &options, &mut bytes).ok()?
     }
 }
 
@@ -185,6 +226,19 @@ impl From<Refusal> for End {
     fn from((reason, text): Refusal) -> Self {
         Self::Because(reason, text.to_owned())
     }
+}
+
+impl From<DecodeError> for End {
+    fn from(error: DecodeError) -> Self {
+        Self::Because((&error).into(), error.to_string())
+    }
+}
+
+/// What a client has sent in a frame of one of the six packets without reason code.
+fn view<'a>(frame: &'a OwnedFrame, version: Version) -> Result<View<'a>, DecodeError> {
+    let options = DecodeOptions::new().sender(Side::Client);
+    // The codec has taken the other nine out.
+    Ok(View::of(version, &options, &frame.frame())?.unwrap_or(View::Pingresp))
 }
 
 /// What can happen to a connected client.
@@ -248,18 +302,19 @@ impl Broker {
                 .refuse(ConnackReason::UnsupportedProtocolVersion, text)
                 .await);
         };
-        let frame = frame.frame();
-        let connect = match Connect::parse(&frame, version) {
-            Ok(connect) => connect,
-            Err((reason, text)) => {
-                let code = ConnackReason::try_from(ReasonCode::from(reason))
-                    .unwrap_or(ConnackReason::UnspecifiedError);
-                return Err(link.refuse(code, text).await);
+        let connect = match view(frame, version) {
+            Ok(View::Connect(connect)) => connect,
+            // [MQTT-3.1.0-1]
+            Ok(_) => return Err(End::Gone),
+            Err(error) => {
+                let text = error.to_string();
+                return Err(link.refuse((&error).into(), &text).await);
             }
         };
+        let wishes = connect.properties();
         let codec = link.framed.codec_mut();
-        codec.set_request_problem_information(connect.request_problem_information);
-        if let Some(max) = connect.maximum_packet_size {
+        codec.set_request_problem_information(wishes.request_problem_information() != Some(false));
+        if let Some(max) = wishes.maximum_packet_size() {
             codec.set_peer_max_packet_size(max);
         }
         if let Some((code, text)) = refusal(&connect) {
@@ -271,11 +326,11 @@ impl Broker {
         }
 
         let number = self.counter.fetch_add(1, Ordering::Relaxed);
-        let id: Arc<str> = match connect.client_id {
+        let id: Arc<str> = match connect.client_id() {
             "" => format!("assigned-{number}").into(),
             id => id.into(),
         };
-        let user: Arc<str> = connect.user.unwrap_or_default().into();
+        let user: Arc<str> = connect.user_name().unwrap_or_default().into();
         let (mailbox, messages) = mpsc::channel(MAILBOX);
         let (end, ended) = watch::channel(None);
         let session = Session {
@@ -295,12 +350,13 @@ impl Broker {
             number,
             version,
             user,
-            keep_alive: Duration::from_millis(u64::from(connect.keep_alive) * 1500),
-            receive_maximum: connect.receive_maximum.into(),
+            keep_alive: Duration::from_millis(u64::from(connect.keep_alive()) * 1500),
+            receive_maximum: wishes.receive_maximum().unwrap_or(u16::MAX).into(),
+            // It was read from a packet: it can be written.
             will: connect
-                .will
-                .as_ref()
-                .map(|will| Arc::new(Message::of(will))),
+                .will()
+                .and_then(|will| Message::will(&will).ok())
+                .map(Arc::new),
             messages,
             ended,
             stop: self.stop.subscribe(),
@@ -317,7 +373,7 @@ impl Broker {
         if let Ok(max) = MAX_PACKET_SIZE.try_into() {
             properties.push(Property::MaximumPacketSize(max));
         }
-        if connect.client_id.is_empty() {
+        if connect.client_id().is_empty() {
             properties.push(Property::AssignedClientIdentifier(&id));
         }
         let properties = ConnackProperties::try_from(&properties[..]).unwrap_or_default();
@@ -425,14 +481,14 @@ impl Broker {
                 v3::Packet::Disconnect => return Err(End::Goodbye),
                 _ => return Err(End::Gone),
             },
-            Item::Frame(frame) => match frame.packet_type() {
-                PacketType::Publish => self.publish(link, client, frame).await?,
-                PacketType::Subscribe => self.subscribe(link, client, frame).await?,
-                PacketType::Unsubscribe => self.unsubscribe(link, client, frame).await?,
-                PacketType::Pingreq => link.raw(&[0xD0, 0x00], client.version).await?,
+            Item::Frame(frame) => match view(frame, client.version)? {
+                View::Publish(publish) => self.publish(link, client, &publish).await?,
+                View::Subscribe(subscribe) => self.subscribe(link, client, &subscribe).await?,
+                View::Unsubscribe(request) => self.unsubscribe(link, client, &request).await?,
+                View::Pingreq => link.view(&View::Pingresp, client.version).await?,
                 // A second CONNECT, [MQTT-3.1.0-2], and what only a Server sends.
                 other => {
-                    let text = format!("{other} is not expected");
+                    let text = format!("{} is not expected", other.packet_type());
                     return Err(End::Because(DisconnectReason::ProtocolError, text));
                 }
             },
@@ -446,45 +502,43 @@ impl Broker {
         &self,
         link: &mut Link,
         client: &mut Client,
-        frame: &OwnedFrame,
+        publish: &Publish<'_>,
     ) -> Result<(), End> {
-        let frame = frame.frame();
-        let publish = Publish::parse(&frame, client.version)?;
-        if publish.retain && client.version == Version::V5_0 {
+        // This broker announces no Topic Alias Maximum, [MQTT-3.3.2-9].
+        if publish.properties().topic_alias().is_some() {
+            let text = "there are no topic aliases, as CONNACK says";
+            return Err((DisconnectReason::TopicAliasInvalid, text).into());
+        }
+        if publish.retain() && client.version == Version::V5_0 {
             let text = "retained messages are not kept, as CONNACK says";
-            return Err(End::Because(
-                DisconnectReason::RetainNotSupported,
-                text.to_owned(),
-            ));
+            return Err((DisconnectReason::RetainNotSupported, text).into());
         }
         // Sent again before PUBREL: acknowledged once more, not routed once more, [MQTT-4.3.3-10].
-        let again = publish.qos == QoS::ExactlyOnce
+        let again = publish.qos() == QoS::ExactlyOnce
             && publish
-                .packet_id
+                .packet_id()
                 .is_some_and(|id| client.received.contains(&id));
-        let (code, text) = if !access::may_use(&client.user, publish.topic) {
+        let (code, text) = if !access::may_use(&client.user, publish.topic()) {
             let text = "topics below admin/ and $ are for administrators";
             (PubackReason::NotAuthorized, Some(text))
         } else if again
-            || self.route(
-                &Arc::new(Message::of(&publish)),
-                &client.user,
-                client.number,
-            ) > 0
+            || Message::published(publish).is_ok_and(|message| {
+                self.route(&Arc::new(message), &client.user, client.number) > 0
+            })
         {
             (PubackReason::Success, None)
         } else {
             (PubackReason::NoMatchingSubscribers, None)
         };
-        let Some(id) = publish.packet_id else {
+        let Some(id) = publish.packet_id() else {
             return Ok(());
         };
-        if publish.qos == QoS::ExactlyOnce && !code.is_error() {
+        if publish.qos() == QoS::ExactlyOnce && !code.is_error() {
             client.received.insert(id);
         }
         let text: Vec<Property<'_>> = text.map(Property::ReasonString).into_iter().collect();
         let properties = AckProperties::try_from(&text[..]).unwrap_or_default();
-        match (client.version, publish.qos) {
+        match (client.version, publish.qos()) {
             (Version::V5_0, QoS::ExactlyOnce) => {
                 // The two tables have the same codes.
                 let code = PubrecReason::try_from(ReasonCode::from(code))
@@ -513,7 +567,8 @@ impl Broker {
         let mut count = 0;
         for session in self.sessions().values() {
             let wanted = session.subscriptions.iter().any(|(filter, (_, no_local))| {
-                wire::matches(filter, &message.topic) && !(*no_local && session.number == number)
+                view::filter_matches(filter, &message.topic)
+                    && !(*no_local && session.number == number)
             });
             if !wanted || !access::may_use(&session.user, &message.topic) {
                 continue;
@@ -540,7 +595,7 @@ impl Broker {
         let granted = self.sessions().get(&client.id).and_then(|session| {
             let matching = session.subscriptions.iter();
             matching
-                .filter(|(filter, _)| wire::matches(filter, &message.topic))
+                .filter(|(filter, _)| view::filter_matches(filter, &message.topic))
                 .map(|(_, (qos, _))| *qos)
                 .max()
         });
@@ -548,16 +603,18 @@ impl Broker {
             return Ok(()); // unsubscribed in between
         };
         let qos = granted.min(message.qos);
-        let packet_id = (qos != QoS::AtMostOnce).then(|| client.next_id());
-        let publish = Publish::write(
-            &message.topic,
-            qos,
-            packet_id,
-            &message.properties,
-            &message.payload,
-            client.version,
-        );
-        let Some(publish) = publish else {
+        let (delivery, packet_id) = match qos {
+            QoS::AtMostOnce => (Delivery::AtMostOnce, None),
+            QoS::AtLeastOnce => {
+                let id = client.next_id();
+                (Delivery::AtLeastOnce(id), Some(id))
+            }
+            QoS::ExactlyOnce => {
+                let id = client.next_id();
+                (Delivery::ExactlyOnce(id), Some(id))
+            }
+        };
+        let Some(publish) = message.packet(delivery, client.version) else {
             return Ok(());
         };
         match timeout(PATIENCE, link.framed.send(publish)).await {
@@ -576,38 +633,37 @@ impl Broker {
         &self,
         link: &mut Link,
         client: &Client,
-        frame: &OwnedFrame,
+        subscribe: &Subscribe<'_>,
     ) -> Result<(), End> {
-        let frame = frame.frame();
-        let (id, with_identifier, requests) = wire::subscribe(&frame, client.version)?;
+        let id = subscribe.packet_id();
+        let mut identifiers = subscribe.properties().subscription_identifiers();
+        let with_identifier = identifiers.next().is_some();
         let mut text = None;
         let mut refuse = |code, why| {
             text = Some(why);
             code
         };
         let mut codes = Vec::new();
-        for request in &requests {
-            let code = if !wire::is_valid_filter(request.filter) {
-                refuse(SubackReason::TopicFilterInvalid, "a wildcard is misplaced")
-            } else if with_identifier {
+        for request in subscribe.subscriptions() {
+            let code = if with_identifier {
                 let why = "there are no subscription identifiers, as CONNACK says";
                 refuse(SubackReason::SubscriptionIdentifiersNotSupported, why)
-            } else if request.filter.starts_with("$share/") {
+            } else if request.is_shared() {
                 let why = "there are no shared subscriptions, as CONNACK says";
                 refuse(SubackReason::SharedSubscriptionsNotSupported, why)
-            } else if !access::may_use(&client.user, request.filter) {
+            } else if !access::may_use(&client.user, request.filter()) {
                 let why = "topics below admin/ and $ are for administrators";
                 refuse(SubackReason::NotAuthorized, why)
             } else {
                 if let Some(session) = self.sessions().get_mut(&client.id)
                     && session.number == client.number
                 {
-                    let subscription = (request.qos, request.no_local);
+                    let subscription = (request.qos(), request.no_local());
                     session
                         .subscriptions
-                        .insert(request.filter.to_owned(), subscription);
+                        .insert(request.filter().to_owned(), subscription);
                 }
-                match request.qos {
+                match request.qos() {
                     QoS::AtMostOnce => SubackReason::GrantedQos0,
                     QoS::AtLeastOnce => SubackReason::GrantedQos1,
                     QoS::ExactlyOnce => SubackReason::GrantedQos2,
@@ -642,13 +698,12 @@ impl Broker {
         &self,
         link: &mut Link,
         client: &Client,
-        frame: &OwnedFrame,
+        unsubscribe: &Unsubscribe<'_>,
     ) -> Result<(), End> {
-        let frame = frame.frame();
-        let (id, filters) = wire::unsubscribe(&frame, client.version)?;
+        let id = unsubscribe.packet_id();
         let mut codes = Vec::new();
         if let Some(session) = self.sessions().get_mut(&client.id) {
-            for filter in filters {
+            for filter in unsubscribe.filters() {
                 codes.push(match session.subscriptions.remove(filter) {
                     Some(_) => UnsubackReason::Success,
                     None => UnsubackReason::NoSubscriptionExisted,
@@ -666,22 +721,22 @@ impl Broker {
 
 /// Why a CONNECT is refused that can be parsed.
 fn refusal(connect: &Connect<'_>) -> Option<(ConnackReason, &'static str)> {
-    if connect.enhanced_authentication {
+    if connect.properties().authentication_method().is_some() {
         let text = "there is no enhanced authentication here";
         return Some((ConnackReason::BadAuthenticationMethod, text));
     }
-    if !access::is_known(connect.user, connect.password) {
+    if !access::is_known(connect.user_name(), connect.password()) {
         let text = "user name and password do not match";
         return Some((ConnackReason::BadUserNameOrPassword, text));
     }
-    if !access::may_connect(connect.user.unwrap_or_default()) {
+    if !access::may_connect(connect.user_name().unwrap_or_default()) {
         return Some((ConnackReason::NotAuthorized, "this user may not connect"));
     }
-    if connect.client_id.is_empty() && !connect.clean {
+    if connect.client_id().is_empty() && !connect.clean_start() {
         let text = "a client without an identifier has no session to continue";
         return Some((ConnackReason::ClientIdentifierNotValid, text));
     }
-    if connect.will.is_some_and(|will| will.retain) {
+    if connect.will().is_some_and(|will| will.retain()) {
         let text = "retained messages are not kept";
         return Some((ConnackReason::RetainNotSupported, text));
     }
@@ -748,10 +803,12 @@ impl Link {
         }
     }
 
-    /// Sends a packet of another type.
-    async fn raw(&mut self, bytes: &[u8], version: Version) -> Result<(), End> {
-        let options = mqtt_reason::DecodeOptions::new();
-        match OwnedFrame::decode(version, &options, &mut bytes.into()) {
+    /// Sends a packet without a reason code.
+    async fn view(&mut self, view: &View<'_>, version: Version) -> Result<(), End> {
+        let mut bytes = BytesMut::new();
+        // It is one that can be written.
+        let _ = view.encode(version, &mut bytes);
+        match OwnedFrame::decode(version, &DecodeOptions::new(), &mut bytes) {
             Ok(Some(frame)) => self.send(frame).await,
             _ => Ok(()),
         }

@@ -41,13 +41,14 @@ def context(options: str) -> bytes:
 def golden():
     """Options and bytes of every golden frame."""
     for path in sorted((HERE.parent / "tests" / "vectors").glob("*/*.hex")):
-        options, digits = "", ""
-        for line in path.read_text().splitlines():
-            if line.startswith("# options:"):
-                options = line.removeprefix("# options:")
-            elif not line.startswith(("#", "=>")):
-                digits += line
-        yield options, bytes.fromhex(digits)
+        for entry in path.read_text().split("\n["):
+            options, digits = "", ""
+            for line in entry.splitlines()[1:]:
+                if line.startswith("# options:"):
+                    options = line.removeprefix("# options:")
+                elif not line.startswith(("#", "=>")):
+                    digits += line
+            yield options, bytes.fromhex(digits)
 
 
 def captured():

@@ -5,6 +5,8 @@
     reason = "a test that meets something else has failed"
 )]
 
+#[path = "vectors/entries.rs"]
+mod entries;
 #[path = "workloads/hostile.rs"]
 mod hostile;
 #[path = "workloads/walk.rs"]
@@ -14,9 +16,7 @@ mod walk;
 mod workloads;
 
 use std::fmt::{self, Debug, Display, Write};
-use std::fs;
 use std::hint::black_box;
-use std::path::Path;
 
 use allocation_counter::measure;
 use mqtt_reason::{
@@ -261,17 +261,8 @@ struct Golden {
 }
 
 fn golden_frames() -> Vec<Golden> {
-    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
-    let mut all = Vec::new();
-    for folder in ["v3", "v5"] {
-        for entry in fs::read_dir(vectors.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            all.push(read(name, &fs::read_to_string(&path).unwrap()));
-        }
-    }
-    assert!(all.len() > 300, "the golden frames are there");
-    all
+    let entries = entries::entries().into_iter();
+    entries.map(|(name, text)| read(name, &text)).collect()
 }
 
 fn read(name: String, text: &str) -> Golden {

@@ -9,7 +9,7 @@ use mqtt_reason::v5::{
     DisconnectReason, Property, PropertyError, PropertyErrorKind, PubackReason, PubcompReason,
     PubrecReason, PubrelReason, SubackReason, SubscriptionAck, SubscriptionReason, UnsubackReason,
 };
-use mqtt_reason::{Code, CodeList, EncodeError, PacketId, PacketType, v3, v5};
+use mqtt_reason::{Code, CodeList, EncodeError, PacketId, PacketType, Version, v3, v5};
 
 use crate::Verdict;
 use crate::failure::{Failure, usage};
@@ -63,7 +63,7 @@ pub(crate) struct Encode {
 impl Encode {
     /// Encodes the packet.
     pub(crate) fn run(&self) -> Result<Verdict, Failure> {
-        let bytes = match v3::Version::try_from(self.circumstances.mqtt) {
+        let bytes = match v3::Version::try_from(self.version()) {
             Ok(version) => self.encode_v3(version)?,
             Err(_) => self.encode_v5()?,
         };
@@ -75,6 +75,10 @@ impl Encode {
         }
         out.flush()?;
         Ok(Verdict::Good)
+    }
+
+    fn version(&self) -> Version {
+        self.circumstances.mqtt.unwrap_or(Version::V5_0)
     }
 
     fn encode_v5(&self) -> Result<Vec<u8>, Failure> {
@@ -147,7 +151,7 @@ impl Encode {
 
     fn encode_v3(&self, version: v3::Version) -> Result<Vec<u8>, Failure> {
         if let Some(property) = self.properties.given().first() {
-            let version = self.circumstances.mqtt;
+            let version = self.version();
             let id = property.id();
             return Err(usage(format!("MQTT {version} has no properties: {id}")));
         }
@@ -183,7 +187,7 @@ impl Encode {
                 v3::Packet::Disconnect
             }
             other => {
-                let version = self.circumstances.mqtt;
+                let version = self.version();
                 return Err(usage(format!("there is no {other} in MQTT {version}")));
             }
         };
@@ -248,7 +252,7 @@ impl Encode {
         if self.reasons.is_empty() {
             return Ok(());
         }
-        let (packet, version) = (self.packet, self.circumstances.mqtt);
+        let (packet, version) = (self.packet, self.version());
         Err(usage(format!("{packet} of MQTT {version} carries no code")))
     }
 
@@ -280,7 +284,7 @@ impl Encode {
         let code = |text: &String| {
             let by_name = || all().find(|code| same(&name(*code), text));
             text.parse().ok().or_else(by_name).ok_or_else(|| {
-                let (packet, version) = (self.packet, self.circumstances.mqtt);
+                let (packet, version) = (self.packet, self.version());
                 let codes = all().map(|code| format!("\n  {:#04x} {}", code.as_u8(), name(code)));
                 let codes: String = codes.collect();
                 usage(format!(

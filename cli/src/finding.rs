@@ -1,99 +1,105 @@
-//! What `decode` finds: one finding per packet or line, whoever prints it.
+//! What the bytes are: one finding per packet, whoever prints it.
 
-use std::fmt;
 use std::io;
 
 use mqtt_reason::v5::DisconnectReason;
+use mqtt_reason::view::View;
 use mqtt_reason::{
-    DecodeError, DecodeOptions, Decoded, ErrorClass, ErrorKind, Frame, PacketType, Version, frame,
+    DecodeError, DecodeOptions, Decoded, ErrorClass, ErrorKind, PacketType, Version, frame,
 };
 
-use crate::hex_text::NotHex;
+use crate::input;
 use crate::packet::Packet;
 
 /// One packet, or what is there instead.
 pub(crate) enum Finding<'a> {
-    /// A reason-coded packet of `len` bytes.
-    Packet { packet: Packet<'a>, len: usize },
+    /// A reason-coded packet of `len` bytes; `bytes` are those that are kept of it.
+    Packet {
+        packet: Packet<'a>,
+        bytes: &'a [u8],
+        len: usize,
+    },
     /// A packet of another type.
-    Frame(Frame<'a>),
+    View {
+        view: View<'a>,
+        bytes: &'a [u8],
+        len: usize,
+    },
+    /// A packet that nobody can look into: its version is not known.
+    Unread {
+        packet: PacketType,
+        bytes: &'a [u8],
+        len: usize,
+    },
     /// The beginning of a packet.
     Incomplete {
+        packet: Option<PacketType>,
+        /// What is kept of it, and how many bytes came.
         bytes: &'a [u8],
-        needed: usize,
+        there: usize,
+        needed: Option<usize>,
         /// Whether the length of the packet is known, so that no more than `needed` bytes are.
         exact: bool,
     },
     /// A packet that breaks a rule.
     Refused(Refusal<'a>),
-    /// Text that is not hex.
-    NotHex { text: &'a [u8], error: NotHex },
+    /// Something that is not MQTT, or text that writes no bytes: nothing of MQTT is said of it.
+    Unreadable(Unreadable<'a>),
 }
 
 /// A packet that breaks a rule: what the library says of it, and its bytes as far as they are there.
 pub(crate) struct Refusal<'a> {
-    pub(crate) packet: Option<PacketType>,
-    pub(crate) class: ErrorClass,
-    pub(crate) answer: Option<DisconnectReason>,
-    pub(crate) offset: usize,
-    pub(crate) rule: &'static str,
-    pub(crate) fault: Fault,
+    pub(crate) error: DecodeError,
     pub(crate) bytes: &'a [u8],
 }
 
-/// What is wrong.
-pub(crate) enum Fault {
-    /// What the library says.
-    Decode(DecodeError),
-    /// A line has this many bytes more than its packet.
-    LeftOver(usize),
-}
-
-impl Fault {
-    /// Whether this is a CONNACK of 3.x, read as 5.0.
-    pub(crate) fn is_v3_connack(&self) -> bool {
-        matches!(self, Self::Decode(error) if matches!(error.kind(), ErrorKind::V3Connack { .. }))
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Decode(error) => error.fmt(f),
-            Self::LeftOver(1) => f.write_str("1 byte left over after the packet"),
-            Self::LeftOver(count) => write!(f, "{count} bytes left over after the packet"),
-        }
-    }
+/// Input that is no packet of MQTT.
+pub(crate) struct Unreadable<'a> {
+    /// What it is, in a sentence without a full stop.
+    pub(crate) what: String,
+    /// The line that cannot be read, and the offset of the character to blame.
+    pub(crate) line: Option<(&'a str, usize)>,
+    /// Bytes that are something else.
+    pub(crate) bytes: &'a [u8],
 }
 
 impl<'a> Refusal<'a> {
-    fn new(error: DecodeError, bytes: &'a [u8]) -> Self {
-        Self {
-            packet: error.packet(),
-            class: error.class(),
-            answer: error.answer(),
-            offset: error.offset(),
-            rule: error.rule(),
-            fault: Fault::Decode(error),
-            bytes,
+    pub(crate) const fn new(error: DecodeError, bytes: &'a [u8]) -> Self {
+        Self { error, bytes }
+    }
+
+    pub(crate) const fn packet(&self) -> Option<PacketType> {
+        self.error.packet()
+    }
+
+    pub(crate) const fn class(&self) -> ErrorClass {
+        self.error.class()
+    }
+
+    /// The reason code to answer with; `None` where one can only close the connection.
+    ///
+    /// A Server that sent a CONNACK of 3.x would not understand a DISCONNECT of 5.0.
+    pub(crate) fn answer(&self) -> Option<DisconnectReason> {
+        match self.is_v3_connack() {
+            true => None,
+            false => self.error.answer(),
         }
     }
 
-    /// `bytes` are one packet of `len` bytes and more, where there must be one packet and no more.
-    fn left_over(version: Version, packet: PacketType, bytes: &'a [u8], len: usize) -> Self {
-        let (answer, rule) = match version {
-            Version::V5_0 => (Some(DisconnectReason::MalformedPacket), "2.1.4"),
-            Version::V3_1_1 => (None, "2.2.3"),
-            Version::V3_1 => (None, "2.1"),
-        };
-        Self {
-            packet: Some(packet),
-            class: ErrorClass::MalformedPacket,
-            answer,
-            offset: len,
-            rule,
-            fault: Fault::LeftOver(bytes.len() - len),
-            bytes,
+    /// Whether this is a CONNACK of 3.x, read as 5.0.
+    pub(crate) const fn is_v3_connack(&self) -> bool {
+        matches!(self.error.kind(), ErrorKind::V3Connack { .. })
+    }
+
+    /// What to do, in a sentence without a full stop.
+    pub(crate) fn action(&self) -> String {
+        if self.is_v3_connack() {
+            return "connect again with 3.1.1: the server does not speak 5.0, and would not understand a DISCONNECT"
+                .to_owned();
+        }
+        match self.answer() {
+            Some(code) => format!("answer with DISCONNECT {:#04x} {code}", code.as_u8()),
+            None => "close the connection".to_owned(),
         }
     }
 }
@@ -105,25 +111,49 @@ impl<'a> Finding<'a> {
         options: &DecodeOptions,
         bytes: &'a [u8],
     ) -> (Self, Option<&'a [u8]>) {
+        if let [0x0A | 0x0D | 0x14..=0x17 | b'A'..=b'T' | 0xA1 | 0xD4, ..] = bytes
+            && let Some(other) = input::not_mqtt(bytes)
+        {
+            return (Self::other(&other, bytes), None);
+        }
         match Packet::decode(version, options, bytes) {
-            Ok(Decoded::Packet { packet, len }) => (Self::Packet { packet, len }, bytes.get(len..)),
-            Ok(Decoded::Frame(frame)) => (Self::Frame(frame), bytes.get(frame.bytes().len()..)),
-            Ok(Decoded::Incomplete { needed }) => {
-                let exact = matches!(frame::total_len(version, options, bytes), Ok(Some(_)));
-                let needed = needed.get();
-                let finding = Self::Incomplete {
-                    bytes,
-                    needed,
-                    exact,
+            Ok(Decoded::Packet { packet, len }) => {
+                let (own, rest) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
+                let finding = Self::Packet {
+                    packet,
+                    bytes: own,
+                    len,
                 };
-                (finding, None)
+                (finding, Some(rest))
+            }
+            Ok(Decoded::Frame(frame)) => {
+                let len = frame.bytes().len();
+                let rest = bytes.get(len..);
+                match View::of(version, options, &frame) {
+                    Ok(Some(view)) => {
+                        let bytes = frame.bytes();
+                        (Self::View { view, bytes, len }, rest)
+                    }
+                    // Of the nine none is handed on as a frame.
+                    Ok(None) => (Self::incomplete(frame.bytes(), 1, false), rest),
+                    Err(error) => (Self::Refused(Refusal::new(error, frame.bytes())), rest),
+                }
+            }
+            Ok(Decoded::Incomplete { needed }) => {
+                if bytes.len() >= 8
+                    && let Some(text) = input::plain_text(bytes)
+                {
+                    return (Self::other(&text, bytes), None);
+                }
+                let exact = matches!(frame::total_len(version, options, bytes), Ok(Some(_)));
+                (Self::incomplete(bytes, needed.get(), exact), None)
             }
             Err(error) => {
-                // A limit or a direction that is not kept does not hide where the packet ends.
-                let len = match frame::total_len(version, &DecodeOptions::new(), bytes) {
-                    Ok(Some(len)) if len <= bytes.len() => Some(len),
-                    _ => None,
-                };
+                let len = len(version, bytes);
+                let of_header = error.offset() == 0;
+                if of_header && let Some(text) = input::plain_text(bytes) {
+                    return (Self::other(&text, bytes), None);
+                }
                 let own = len.and_then(|len| bytes.get(..len)).unwrap_or(bytes);
                 let rest = len.and_then(|len| bytes.get(len..));
                 (Self::Refused(Refusal::new(error, own)), rest)
@@ -131,42 +161,128 @@ impl<'a> Finding<'a> {
         }
     }
 
-    /// What `bytes` are if they must be one packet and no more.
-    pub(crate) fn only(version: Version, options: &DecodeOptions, bytes: &'a [u8]) -> Self {
-        let (finding, rest) = Self::first(version, options, bytes);
-        let packet = match &finding {
-            Self::Packet { packet, .. } => packet.packet_type(),
-            Self::Frame(frame) => frame.packet_type(),
-            _ => return finding,
-        };
-        match rest {
-            Some(rest) if !rest.is_empty() => {
-                let len = bytes.len() - rest.len();
-                Self::Refused(Refusal::left_over(version, packet, bytes, len))
-            }
-            _ => finding,
+    fn incomplete(bytes: &'a [u8], needed: usize, exact: bool) -> Self {
+        let packet = bytes
+            .first()
+            .and_then(|first| PacketType::from_first_byte(*first));
+        Self::Incomplete {
+            packet,
+            bytes,
+            there: bytes.len(),
+            needed: Some(needed),
+            exact,
         }
+    }
+
+    fn other(other: &input::NotMqtt, bytes: &'a [u8]) -> Self {
+        Self::Unreadable(Unreadable {
+            what: other.to_string(),
+            line: None,
+            bytes,
+        })
     }
 
     /// Whether a whole packet was found and nothing is wrong with it.
     pub(crate) const fn is_good(&self) -> bool {
-        matches!(self, Self::Packet { .. } | Self::Frame(_))
+        matches!(
+            self,
+            Self::Packet { .. } | Self::View { .. } | Self::Unread { .. }
+        )
+    }
+
+    /// Whether a code of the packet reports a failure.
+    pub(crate) fn failure(&self) -> bool {
+        matches!(self, Self::Packet { packet, .. } if packet.is_error())
+    }
+
+    pub(crate) const fn packet_type(&self) -> Option<PacketType> {
+        match self {
+            Self::Packet { packet, .. } => Some(packet.packet_type()),
+            Self::View { view, .. } => Some(view.packet_type()),
+            Self::Unread { packet, .. } => Some(*packet),
+            Self::Incomplete { packet, .. } => *packet,
+            Self::Refused(refusal) => refusal.packet(),
+            Self::Unreadable(_) => None,
+        }
+    }
+
+    /// The version that a CONNECT asks for.
+    pub(crate) const fn connect_version(&self) -> Option<Version> {
+        match self {
+            Self::View {
+                view: View::Connect(connect),
+                ..
+            } => Some(connect.version()),
+            _ => None,
+        }
     }
 }
 
+/// Where the packet that was refused ends, if the Remaining Length can be read: a limit, a direction, flags or a type
+/// that is not kept does not hide that.
+fn len(version: Version, bytes: &[u8]) -> Option<usize> {
+    let total =
+        |version, bytes: &[u8]| match frame::total_len(version, &DecodeOptions::new(), bytes) {
+            Ok(Some(len)) if len <= bytes.len() => Some(len),
+            _ => None,
+        };
+    total(version, bytes).or_else(|| {
+        // The fixed header of a packet without flags, with the length of this one.
+        let [first, rest @ ..] = bytes else {
+            return None;
+        };
+        PacketType::from_first_byte(*first)?;
+        let header = rest.get(..4).unwrap_or(rest);
+        let header = [&[0xC0], header].concat();
+        let len = match frame::total_len(version, &DecodeOptions::new(), &header) {
+            Ok(Some(len)) => len,
+            _ => return None,
+        };
+        (len <= bytes.len()).then_some(len)
+    })
+}
+
 /// Where in the input a finding stands.
-#[derive(Clone, Copy)]
-pub(crate) enum Place {
-    /// After this many bytes of the stream.
-    Byte(usize),
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// After this many bytes of the input, of the line if there is one.
+    pub(crate) at: usize,
     /// In this line, counted from 1.
-    Line(u64),
+    pub(crate) line: Option<u64>,
+}
+
+/// A finding, and what is said of it besides.
+pub(crate) struct Told<'a> {
+    /// The version of the connection, as far as it is known.
+    pub(crate) version: Option<Version>,
+    pub(crate) finding: &'a Finding<'a>,
+    pub(crate) show: Show,
+    pub(crate) sender: Option<mqtt_reason::Side>,
+    /// How the packet reads in another version.
+    pub(crate) hint: Option<String>,
+    /// What to do, where the packet alone does not tell.
+    pub(crate) advice: Option<&'static str>,
+}
+
+/// What may be shown of secrets and of applications' data.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Show {
+    pub(crate) secrets: bool,
+    pub(crate) payloads: bool,
+}
+
+impl Show {
+    /// Everything: who pastes bytes has seen them.
+    pub(crate) const ALL: Self = Self {
+        secrets: true,
+        payloads: true,
+    };
 }
 
 /// Something that prints findings.
 pub(crate) trait Report {
     /// Prints one finding.
-    fn report(&mut self, version: Version, place: Place, finding: &Finding<'_>) -> io::Result<()>;
+    fn report(&mut self, place: Place, told: &Told<'_>) -> io::Result<()>;
 
     /// Hands everything printed to whoever reads it.
     fn flush(&mut self) -> io::Result<()>;

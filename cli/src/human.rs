@@ -3,25 +3,111 @@
 use std::io::{self, Write};
 
 use mqtt_reason::v5::{Property, PropertyValue};
-use mqtt_reason::{QoS, Version};
+use mqtt_reason::view::View;
+use mqtt_reason::{PacketType, QoS, Version};
 
 use crate::bytes::{Marked, first_bytes, mark_byte, mark_text};
-use crate::finding::{Finding, Place, Refusal, Report};
+use crate::finding::{Finding, Place, Refusal, Report, Told, Unreadable};
 use crate::packet::{Code, Codes, List, Packet};
-use crate::style::{BAD, ERROR, FAINT, GOOD, STRONG};
+use crate::remarks::{advice, odd};
+use crate::style::{BAD, ERROR, FAINT, GOOD, Paint, STRONG};
+
+/// How much may be printed before it is written out.
+const BUFFER: usize = 1 << 16;
 
 /// Prints findings for people.
 pub(crate) struct Human<W> {
     out: W,
+    buffer: Vec<u8>,
+    paint: Paint,
 }
 
 impl<W: Write> Human<W> {
-    pub(crate) const fn new(out: W) -> Self {
-        Self { out }
+    pub(crate) fn new(out: W, paint: Paint) -> Self {
+        Self {
+            out,
+            buffer: Vec::with_capacity(2 * BUFFER),
+            paint,
+        }
     }
 
-    pub(crate) fn packet(&mut self, packet: &Packet<'_>) -> io::Result<()> {
-        write!(self.out, "{STRONG}{}{STRONG:#}", packet.packet_type())?;
+    fn write_out(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+impl<W: Write> Report for Human<W> {
+    fn report(&mut self, place: Place, told: &Told<'_>) -> io::Result<()> {
+        if !told.finding.is_good() {
+            let (faint, plain) = self.paint.pair(FAINT);
+            match place {
+                Place {
+                    line: Some(line), ..
+                } => write!(self.buffer, "{faint}line {line}:{plain} ")?,
+                Place { at: 0, .. } => {}
+                Place { at, .. } => write!(self.buffer, "{faint}at byte {at}:{plain} ")?,
+            }
+        }
+        write(&mut self.buffer, told, self.paint)?;
+        match self.buffer.len() > BUFFER {
+            true => self.write_out(),
+            false => Ok(()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if !self.buffer.is_empty() {
+            self.write_out()?;
+        }
+        self.out.flush()
+    }
+}
+
+/// Prints a finding: its line, and the lines below it, each with four spaces in front.
+pub(crate) fn write(out: &mut impl Write, told: &Told<'_>, paint: Paint) -> io::Result<()> {
+    let mut writer = Writer { out, paint };
+    match told.finding {
+        Finding::Packet { packet, .. } => writer.packet(packet)?,
+        Finding::View { view, len, bytes } => {
+            writer.view(view, *len, *len - bytes.len().min(*len))?
+        }
+        Finding::Unread { packet, len, .. } => writer.unread(*packet, *len)?,
+        Finding::Incomplete { .. } => writer.incomplete(told.finding)?,
+        Finding::Refused(refusal) => writer.refused(refusal)?,
+        Finding::Unreadable(unreadable) => writer.unreadable(unreadable)?,
+    }
+    for odd in odd(told) {
+        writer.row("odd", &odd)?;
+    }
+    for sentence in advice(told) {
+        writer.row("note", &sentence)?;
+    }
+    match &told.hint {
+        Some(hint) => writer.row("hint", hint),
+        None => Ok(()),
+    }
+}
+
+/// The first line of it, without colours.
+pub(crate) fn one_line(told: &Told<'_>) -> String {
+    let mut out = Vec::new();
+    // Writing into memory does not fail.
+    let _ = write(&mut out, told, Paint::OFF);
+    let text = String::from_utf8_lossy(&out);
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+struct Writer<'o, W> {
+    out: &'o mut W,
+    paint: Paint,
+}
+
+impl<W: Write> Writer<'_, W> {
+    fn packet(&mut self, packet: &Packet<'_>) -> io::Result<()> {
+        let (strong, plain) = self.paint.pair(STRONG);
+        write!(self.out, "{strong}{}{plain}", packet.packet_type().name())?;
         if let Some(id) = packet.packet_id() {
             write!(self.out, " id {id}")?;
         }
@@ -43,15 +129,111 @@ impl<W: Write> Human<W> {
         Ok(())
     }
 
+    /// One of the six packets without a code; `missing` bytes of its payload are not there.
+    fn view(&mut self, view: &View<'_>, len: usize, missing: usize) -> io::Result<()> {
+        let (strong, plain) = self.paint.pair(STRONG);
+        write!(self.out, "{strong}{}{plain}", view.packet_type())?;
+        let yes = |flag: bool, text: &'static str| if flag { text } else { "" };
+        match view {
+            View::Connect(connect) => {
+                let bridge = yes(connect.bridge(), ", a bridge");
+                writeln!(
+                    self.out,
+                    " MQTT {} (level {}{bridge}): client {:?}, {}, keep alive {} s, {len} bytes",
+                    connect.version(),
+                    connect.level(),
+                    connect.client_id(),
+                    match (connect.version(), connect.clean_start()) {
+                        (Version::V5_0, true) => "clean start",
+                        (_, true) => "clean session",
+                        (_, false) => "goes on with its session",
+                    },
+                    connect.keep_alive(),
+                )?;
+                if let Some(name) = connect.user_name() {
+                    self.row("User Name", &format!("{name:?}"))?;
+                }
+                if let Some(password) = connect.password() {
+                    self.row("Password", &format!("{} bytes", password.len()))?;
+                }
+                if let Some(will) = connect.will() {
+                    let retain = yes(will.retain(), ", retain");
+                    let text = format!(
+                        "topic {:?}, QoS {}{retain}, {} bytes",
+                        will.topic(),
+                        will.qos().as_u8(),
+                        will.payload().len()
+                    );
+                    self.row("Will", &text)?;
+                    for property in will.properties().iter() {
+                        self.property(property)?;
+                    }
+                }
+            }
+            View::UnknownConnect(connect) => writeln!(
+                self.out,
+                " of no known version: protocol name {:?}, level {}",
+                connect.protocol_name(),
+                connect.level()
+            )?,
+            View::Publish(publish) => {
+                if let Some(id) = publish.packet_id() {
+                    write!(self.out, " id {id}")?;
+                }
+                writeln!(
+                    self.out,
+                    ": topic {:?}, QoS {}{}{}, payload {} bytes",
+                    publish.topic(),
+                    publish.qos().as_u8(),
+                    yes(publish.retain(), ", retain"),
+                    yes(publish.dup(), ", dup"),
+                    publish.payload().len() + missing
+                )?;
+            }
+            View::Subscribe(subscribe) => {
+                write!(self.out, " id {}:", subscribe.packet_id())?;
+                for each in subscribe.subscriptions().iter() {
+                    write!(self.out, " {:?} QoS {}", each.filter(), each.qos().as_u8())?;
+                    if each.no_local() {
+                        write!(self.out, " no local")?;
+                    }
+                    if each.retain_as_published() {
+                        write!(self.out, " retain as published")?;
+                    }
+                    if each.retain_handling().as_u8() > 0 {
+                        write!(
+                            self.out,
+                            " retain handling {}",
+                            each.retain_handling().as_u8()
+                        )?;
+                    }
+                }
+                writeln!(self.out)?;
+            }
+            View::Unsubscribe(unsubscribe) => {
+                write!(self.out, " id {}:", unsubscribe.packet_id())?;
+                for filter in unsubscribe.filters().iter() {
+                    write!(self.out, " {filter:?}")?;
+                }
+                writeln!(self.out)?;
+            }
+            View::Pingreq | View::Pingresp => writeln!(self.out)?,
+        }
+        for property in view.properties().iter() {
+            self.property(property)?;
+        }
+        Ok(())
+    }
+
     /// The code and what it tells, to the end of the line.
     fn code(&mut self, code: Code, addition: &str) -> io::Result<()> {
         let Code {
             value, name, help, ..
         } = code;
-        let style = if code.is_error { BAD } else { GOOD };
+        let (style, plain) = self.paint.pair(if code.is_error { BAD } else { GOOD });
         writeln!(
             self.out,
-            "{style}{value:#04x} {name}{style:#}{addition}. {help}"
+            "{style}{value:#04x} {name}{plain}{addition}. {help}"
         )
     }
 
@@ -65,15 +247,17 @@ impl<W: Write> Human<W> {
             }
             _ => writeln!(self.out, ": {} codes", list.iter().count())?,
         }
+        let (faint, plain) = self.paint.pair(FAINT);
         for (index, code) in first.into_iter().chain(codes).enumerate() {
-            write!(self.out, "    {FAINT}{:>2}{FAINT:#}  ", index + 1)?;
+            write!(self.out, "    {faint}{:>2}{plain}  ", index + 1)?;
             self.code(code, "")?;
         }
         Ok(())
     }
 
     fn property(&mut self, property: Property<'_>) -> io::Result<()> {
-        write!(self.out, "    {FAINT}{}:{FAINT:#} ", property.id())?;
+        let (faint, plain) = self.paint.pair(FAINT);
+        write!(self.out, "    {faint}{}:{plain} ", property.id())?;
         let yes_or_no = |value| if value { "yes" } else { "no" };
         match property {
             Property::SessionExpiryInterval(u32::MAX) => writeln!(self.out, "never"),
@@ -100,88 +284,87 @@ impl<W: Write> Human<W> {
         }
     }
 
-    fn incomplete(&mut self, bytes: &[u8], needed: usize, exact: bool) -> io::Result<()> {
-        let least = if exact { "" } else { "at least " };
-        let there = match bytes.len() {
+    fn unread(&mut self, packet: PacketType, len: usize) -> io::Result<()> {
+        let (strong, plain) = self.paint.pair(STRONG);
+        writeln!(
+            self.out,
+            "{strong}{packet}{plain}: {len} bytes, not looked into: the version is not known"
+        )
+    }
+
+    fn incomplete(&mut self, finding: &Finding<'_>) -> io::Result<()> {
+        let Finding::Incomplete {
+            packet,
+            bytes,
+            there,
+            needed,
+            exact,
+        } = finding
+        else {
+            return Ok(());
+        };
+        let least = if *exact { "" } else { "at least " };
+        let there = match there {
             0 => "nothing is there",
             1 => "1 byte is there",
             count => &format!("{count} bytes are there"),
         };
-        writeln!(
-            self.out,
-            "{ERROR}incomplete:{ERROR:#} {there}, {least}{needed} more needed"
-        )?;
-        match bytes {
-            [] => Ok(()),
+        let (strong, plain) = self.paint.pair(STRONG);
+        let (error, end) = self.paint.pair(ERROR);
+        if let Some(packet) = packet {
+            write!(self.out, "{strong}{packet}{plain} ")?;
+        }
+        write!(self.out, "{error}incomplete:{end} {there}")?;
+        match needed {
+            Some(needed) => writeln!(self.out, ", {least}{needed} more needed")?,
+            None => writeln!(self.out)?,
+        }
+        // Of what was cut off nobody knows where a Password ends.
+        match (packet, bytes) {
+            (Some(PacketType::Connect), _) | (_, []) => Ok(()),
             _ => writeln!(self.out, "    {}", first_bytes(bytes)),
         }
     }
 
-    fn refused(&mut self, version: Version, refusal: &Refusal<'_>) -> io::Result<()> {
-        match refusal.packet {
-            Some(packet) => write!(self.out, "{STRONG}{packet}{STRONG:#} ")?,
+    fn refused(&mut self, refusal: &Refusal<'_>) -> io::Result<()> {
+        let (strong, plain) = self.paint.pair(STRONG);
+        match refusal.packet() {
+            Some(packet) => write!(self.out, "{strong}{packet}{plain} ")?,
             None => write!(self.out, "packet ")?,
         }
-        writeln!(self.out, "{ERROR}refused:{ERROR:#} {}", refusal.fault)?;
-        self.marked(mark_byte(refusal.bytes, refusal.offset))?;
-        let row =
-            |out: &mut W, name, text: &str| writeln!(out, "    {FAINT}{name}{FAINT:#}  {text}");
-        let rule = match refusal.rule.starts_with("MQTT-") {
-            true => format!("[{}] of MQTT {version}", refusal.rule),
-            false => format!("§{} of MQTT {version}", refusal.rule),
+        let (error, plain) = self.paint.pair(ERROR);
+        writeln!(self.out, "{error}refused:{plain} {}", refusal.error)?;
+        self.marked(mark_byte(refusal.bytes, refusal.error.offset()))?;
+        let (rule, version) = (refusal.error.rule(), refusal.error.version());
+        let rule = match rule.starts_with("MQTT-") {
+            true => format!("[{rule}] of MQTT {version}"),
+            false => format!("§{rule} of MQTT {version}"),
         };
-        row(&mut self.out, "rule  ", &rule)?;
-        row(&mut self.out, "class ", refusal.class.name())?;
-        let action = match refusal.answer {
-            Some(code) => format!("answer with DISCONNECT {:#04x} {code}", code.as_u8()),
-            None => "close the connection".to_owned(),
-        };
-        row(&mut self.out, "action", &action)?;
-        if refusal.fault.is_v3_connack() {
-            row(&mut self.out, "hint  ", "read it with --mqtt 3.1.1")?;
+        self.row("rule  ", &rule)?;
+        self.row("class ", refusal.class().name())?;
+        self.row("action", &refusal.action())
+    }
+
+    fn unreadable(&mut self, unreadable: &Unreadable<'_>) -> io::Result<()> {
+        let (error, plain) = self.paint.pair(ERROR);
+        writeln!(self.out, "{error}{}{plain}", unreadable.what)?;
+        match unreadable.line {
+            Some((line, offset)) => self.marked(mark_text(line.as_bytes(), offset)),
+            None if unreadable.bytes.is_empty() => Ok(()),
+            None => writeln!(self.out, "    {}", first_bytes(unreadable.bytes)),
         }
-        Ok(())
+    }
+
+    fn row(&mut self, name: &str, text: &str) -> io::Result<()> {
+        let (faint, plain) = self.paint.pair(FAINT);
+        writeln!(self.out, "    {faint}{name}{plain}  {text}")
     }
 
     /// Bytes or text, and the mark below.
     fn marked(&mut self, marked: Marked) -> io::Result<()> {
+        let (error, plain) = self.paint.pair(ERROR);
         let (lead, mark) = marked.mark;
         writeln!(self.out, "    {}", marked.line)?;
-        writeln!(self.out, "    {lead}{ERROR}{mark}{ERROR:#}")
-    }
-}
-
-impl<W: Write> Report for Human<W> {
-    fn report(&mut self, version: Version, place: Place, finding: &Finding<'_>) -> io::Result<()> {
-        if !finding.is_good() {
-            match place {
-                Place::Byte(0) => {}
-                Place::Byte(offset) => write!(self.out, "{FAINT}at byte {offset}:{FAINT:#} ")?,
-                Place::Line(line) => write!(self.out, "{FAINT}line {line}:{FAINT:#} ")?,
-            }
-        }
-        match finding {
-            Finding::Packet { packet, .. } => self.packet(packet),
-            Finding::Frame(frame) => writeln!(
-                self.out,
-                "{STRONG}{}{STRONG:#}: {} bytes, carries no reason code",
-                frame.packet_type(),
-                frame.bytes().len()
-            ),
-            Finding::Incomplete {
-                bytes,
-                needed,
-                exact,
-            } => self.incomplete(bytes, *needed, *exact),
-            Finding::Refused(refusal) => self.refused(version, refusal),
-            Finding::NotHex { text, error } => {
-                writeln!(self.out, "{ERROR}{error}{ERROR:#}")?;
-                self.marked(mark_text(text, error.offset))
-            }
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        writeln!(self.out, "    {lead}{error}{mark}{plain}")
     }
 }

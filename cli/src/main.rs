@@ -11,14 +11,18 @@ mod encode;
 mod explain;
 mod failure;
 mod finding;
-mod hex_text;
+mod hint;
 mod html;
 mod human;
+mod input;
 mod json;
 mod names;
 mod options;
 mod packet;
+mod probe;
 mod properties;
+mod refuse;
+mod remarks;
 mod signals;
 mod style;
 mod table;
@@ -55,6 +59,8 @@ enum Command {
     Encode(Box<encode::Encode>),
     Check(check::Check),
     Tap(tap::Tap),
+    Probe(Box<probe::Probe>),
+    Refuse(Box<refuse::Refuse>),
 }
 
 /// What a subcommand that did its work tells the caller.
@@ -64,6 +70,8 @@ enum Verdict {
     Good,
     /// Some packet was refused or is incomplete.
     Bad,
+    /// The input, or the rest of it, is not MQTT.
+    Unusable,
 }
 
 impl From<Verdict> for ExitCode {
@@ -71,6 +79,7 @@ impl From<Verdict> for ExitCode {
         match verdict {
             Verdict::Good => Self::SUCCESS,
             Verdict::Bad => Self::from(1),
+            Verdict::Unusable => Self::from(2),
         }
     }
 }
@@ -82,6 +91,8 @@ fn main() -> ExitCode {
         Command::Encode(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Tap(command) => command.run(),
+        Command::Probe(command) => command.run(),
+        Command::Refuse(command) => command.run(),
     };
     match result {
         Ok(verdict) => verdict.into(),

@@ -1,19 +1,19 @@
 //! The flags that `decode` and `encode` share: version, sender and what the receiver announced.
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use mqtt_reason::{DecodeOptions, EncodeOptions, PacketType, Side, Version};
 
 /// What the bytes alone cannot tell.
 #[derive(Args)]
 pub(crate) struct Circumstances {
-    /// The protocol version
-    #[arg(long, value_name = "VERSION", value_parser = version_parser(), default_value = "5.0")]
-    pub(crate) mqtt: Version,
+    /// The protocol version, 5.0 if nothing else tells it
+    #[arg(long, value_name = "VERSION", value_parser = version_parser(), ignore_case = true)]
+    pub(crate) mqtt: Option<Version>,
 
     /// Who sends the packets: turns on the rules for this side
     #[arg(long, value_name = "SIDE", value_parser = side_parser())]
-    from: Option<Side>,
+    pub(crate) from: Option<Side>,
 
     /// The Maximum Packet Size that the receiver has announced, in bytes
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..))]
@@ -52,14 +52,40 @@ impl Circumstances {
     }
 }
 
-/// Reads a version by its name.
+/// Every name of a version: the specification's first, then the numbers and names of libraries and tools.
+const VERSION_NAMES: [(&str, Version); 15] = [
+    ("5.0", Version::V5_0),
+    ("3.1.1", Version::V3_1_1),
+    ("3.1", Version::V3_1),
+    ("5", Version::V5_0),
+    ("v5", Version::V5_0),
+    ("mqttv5", Version::V5_0),
+    ("311", Version::V3_1_1),
+    ("4", Version::V3_1_1),
+    ("v311", Version::V3_1_1),
+    ("mqttv311", Version::V3_1_1),
+    ("31", Version::V3_1),
+    ("3", Version::V3_1),
+    ("v31", Version::V3_1),
+    ("mqttv31", Version::V3_1),
+    ("v3.1.1", Version::V3_1_1),
+];
+
+/// Reads a version by any of its names; case does not matter.
 pub(crate) fn version_parser() -> impl TypedValueParser<Value = Version> {
-    by_name([Version::V5_0, Version::V3_1_1, Version::V3_1], |version| {
-        version.name()
+    let names = VERSION_NAMES.map(|(name, _)| {
+        let spelled_out = name.contains('.') && !name.starts_with('v');
+        PossibleValue::new(name).hide(!spelled_out)
+    });
+    PossibleValuesParser::new(names).try_map(|text| {
+        let named = VERSION_NAMES
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(&text));
+        named.map(|(_, version)| *version).ok_or("unknown version")
     })
 }
 
-fn side_parser() -> impl TypedValueParser<Value = Side> {
+pub(crate) fn side_parser() -> impl TypedValueParser<Value = Side> {
     by_name([Side::Client, Side::Server], |side| match side {
         Side::Client => "client",
         Side::Server => "server",

@@ -126,6 +126,14 @@ impl<'a> Packet<'a> {
         Ok(())
     }
 
+    /// The version.
+    pub(crate) fn version(&self) -> Version {
+        match self {
+            Self::V5(_) => Version::V5_0,
+            Self::V3(version, _) => (*version).into(),
+        }
+    }
+
     /// The packet type.
     pub(crate) const fn packet_type(&self) -> PacketType {
         match self {

@@ -8,7 +8,7 @@ use clap::builder::BoolishValueParser;
 use mqtt_reason::QoS;
 use mqtt_reason::v5::Property;
 
-use crate::hex_text;
+use crate::input;
 
 /// The properties of the packet, of which each packet has its own; they are written in this order.
 #[derive(Args)]
@@ -150,7 +150,7 @@ fn pair(text: &str) -> Result<(String, String), &'static str> {
 }
 
 fn data(text: &str) -> Result<Data, String> {
-    let mut bytes = Vec::new();
-    hex_text::read_into(text.as_bytes(), &mut bytes).map_err(|error| error.to_string())?;
-    Ok(Data(bytes))
+    input::hex(text)
+        .map(Data)
+        .map_err(|error| error.to_string())
 }

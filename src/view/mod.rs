@@ -37,7 +37,7 @@ mod topic;
 pub use self::connect::{Connect, UnknownConnect, Will};
 pub use self::encode::WithProperties;
 pub use self::list::{FilterIter, Filters, SubscriptionIter, Subscriptions};
-pub use self::publish::Publish;
+pub use self::publish::{Delivery, Publish};
 pub use self::subscribe::{RetainHandling, Subscribe, Subscription, Unsubscribe};
 pub use self::topic::{check_topic_filter, check_topic_name, filter_matches, share};
 

@@ -53,19 +53,24 @@ impl<'a> Publish<'a> {
     /// A message with QoS 1.
     #[must_use]
     pub const fn at_least_once(topic: &'a str, packet_id: PacketId, payload: &'a [u8]) -> Self {
-        let mut publish = Self::new(topic, payload);
-        publish.packet_id = Some(packet_id);
-        publish.qos = QoS::AtLeastOnce;
-        publish
+        Self::new(topic, payload).with_delivery(Delivery::AtLeastOnce(packet_id))
     }
 
     /// A message with QoS 2.
     #[must_use]
     pub const fn exactly_once(topic: &'a str, packet_id: PacketId, payload: &'a [u8]) -> Self {
-        let mut publish = Self::new(topic, payload);
-        publish.packet_id = Some(packet_id);
-        publish.qos = QoS::ExactlyOnce;
-        publish
+        Self::new(topic, payload).with_delivery(Delivery::ExactlyOnce(packet_id))
+    }
+
+    /// The same message with this QoS and Packet Identifier: to send on what was received, or to send it again.
+    #[must_use]
+    pub const fn with_delivery(mut self, delivery: Delivery) -> Self {
+        (self.qos, self.packet_id) = match delivery {
+            Delivery::AtMostOnce => (QoS::AtMostOnce, None),
+            Delivery::AtLeastOnce(id) => (QoS::AtLeastOnce, Some(id)),
+            Delivery::ExactlyOnce(id) => (QoS::ExactlyOnce, Some(id)),
+        };
+        self
     }
 
     /// The same message with this RETAIN flag, §3.3.1.3.
@@ -225,6 +230,21 @@ impl<'a> Publish<'a> {
         };
         Ok((&[], publish))
     }
+}
+
+/// A QoS with the Packet Identifier that it needs, MQTT 5.0 §4.3, §2.2.1.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the specification's list is closed"
+)]
+pub enum Delivery {
+    /// QoS 0.
+    AtMostOnce,
+    /// QoS 1.
+    AtLeastOnce(PacketId),
+    /// QoS 2.
+    ExactlyOnce(PacketId),
 }
 
 /// A Response Topic has no wildcards, [MQTT-3.3.2-14].

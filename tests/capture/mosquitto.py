@@ -4,8 +4,8 @@
 The script starts mosquitto on free ports of 127.0.0.1 with temporary
 configurations, speaks raw MQTT 5.0, 3.1.1 and 3.1 to it, provokes as many
 pairs of packet and reason code as the broker knows, and writes the packets
-that came back to tests/vectors/v5/mosquitto-*.hex and
-tests/vectors/v3/mosquitto-*.hex.
+that came back to tests/vectors/v5/mosquitto.hex and
+tests/vectors/v3/mosquitto.hex.
 
 Needed: Python 3 (standard library only), mosquitto and mosquitto_passwd (on
 Debian both come with the package `mosquitto`). The dynamic security plugin is
@@ -438,7 +438,7 @@ class Recorder:
 
     def __init__(self, version, folder, dry_run):
         self.version, self.folder, self.dry_run = version, folder, dry_run
-        self.pairs, self.files, self.wrong = {}, 0, []
+        self.pairs, self.files, self.wrong, self.entries = {}, 0, [], {}
 
     def record(self, name, what, client, expected, mqtt="5.0", note=None):
         """One vector; `expected` is the list of labels of the replies."""
@@ -469,10 +469,14 @@ class Recorder:
         lines += ["=> " + json.dumps(expectation(f, mqtt), separators=(",", ":"))
                   for f in client.replies]
         self.files += 1
-        if not self.dry_run:
-            path = os.path.join(self.folder, place, f"mosquitto-{prefix}{name}.hex")
+        self.entries.setdefault(place, {})[f"mosquitto-{prefix}{name}"] = "\n".join(lines) + "\n"
+
+    def write(self):
+        """Writes a file for 5.0 and one for 3.x."""
+        for place, entries in self.entries.items():
+            path = os.path.join(self.folder, place, "mosquitto.hex")
             with open(path, "w", encoding="utf-8") as out:
-                out.write("\n".join(lines) + "\n")
+                out.write("\n".join(f"[{name}]\n{text}" for name, text in sorted(entries.items())))
 
 
 # ---------------------------------------------------------------------------
@@ -815,6 +819,8 @@ def main():
         else:
             print("the dynamic security plugin was not found: its scenarios are left out")
 
+    if not options.dry_run:
+        rec.write()
     for mqtt, pairs in sorted(rec.pairs.items(), reverse=True):
         print(f"MQTT {mqtt}: " + ", ".join(sorted(pairs)))
     print(f"mosquitto {rec.version}: {rec.files} vectors" + (" (dry run)" if rec.dry_run else ""))

@@ -4,13 +4,13 @@
 //! except inside the strings of two frames of 16,527 and 65,548 bytes, where it takes one that is another in each place;
 //! in the tests that are ignored it takes all 256 there, too.
 
-use std::fs;
-use std::path::Path;
+#[path = "../vectors/entries.rs"]
+mod entries;
 
 use crate::codec::{options, says, verdict};
 use crate::oracle::{Context, Sender, Value, Verdict, Version, judge, judge_by};
 
-/// The bytes of a file and the context that its options name.
+/// The bytes of an entry and the context that its options name.
 struct Golden {
     name: String,
     bytes: Vec<u8>,
@@ -18,17 +18,8 @@ struct Golden {
 }
 
 fn golden() -> Vec<Golden> {
-    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
-    let mut all = Vec::new();
-    for folder in ["v3", "v5"] {
-        for entry in fs::read_dir(vectors.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.display().to_string();
-            all.push(read(name, &fs::read_to_string(&path).unwrap()));
-        }
-    }
-    assert!(all.len() > 100, "the golden frames are there");
-    all
+    let entries = entries::entries().into_iter();
+    entries.map(|(name, text)| read(name, &text)).collect()
 }
 
 fn read(name: String, text: &str) -> Golden {

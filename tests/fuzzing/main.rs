@@ -14,6 +14,8 @@ mod codec;
 mod oracle;
 
 mod decode;
+#[path = "../vectors/entries.rs"]
+mod entries;
 mod input;
 mod oracle_agrees;
 mod roundtrip;
@@ -58,28 +60,22 @@ fn findings_of_the_fuzzer_are_no_findings_any_more() {
 
 #[test]
 fn golden_frames_pass_in_every_context() {
-    let mut count = 0;
-    for folder in ["tests/vectors/v3", "tests/vectors/v5"] {
-        for file in files(folder) {
-            let text = fs::read_to_string(file).unwrap();
-            let digits: String = text
-                .lines()
-                .filter(|line| !line.starts_with(['#', '=']))
-                .flat_map(str::chars)
-                .filter(|c| !c.is_whitespace())
-                .collect();
-            let frame = hex::decode(digits).unwrap();
-            for choice in [0, 1, 2, 3, 4, 5, 6, 7, 8, 0x40, 0x48, 0x80, 0x88] {
-                for size in [0, 16, 255] {
-                    let data = [&[choice, size], frame.as_slice()].concat();
-                    decode::check(&data);
-                    oracle_agrees::check(&data);
-                    split::check(&[&[choice, size, size], frame.as_slice()].concat());
-                }
+    for (_, text) in entries::entries() {
+        let digits: String = text
+            .lines()
+            .filter(|line| !line.starts_with(['#', '=']))
+            .flat_map(str::chars)
+            .filter(|c| !c.is_whitespace())
+            .collect();
+        let frame = hex::decode(digits).unwrap();
+        for choice in [0, 1, 2, 3, 4, 5, 6, 7, 8, 0x40, 0x48, 0x80, 0x88] {
+            for size in [0, 16, 255] {
+                let data = [&[choice, size], frame.as_slice()].concat();
+                decode::check(&data);
+                oracle_agrees::check(&data);
+                split::check(&[&[choice, size, size], frame.as_slice()].concat());
             }
-            check_roundtrip(&frame);
-            count += 1;
         }
+        check_roundtrip(&frame);
     }
-    assert!(count > 100, "the golden frames are there");
 }

@@ -80,15 +80,26 @@ impl Broker {
     ///
     /// If no line does.
     pub(crate) fn wait_for_log(&self, text: &str) -> String {
+        let lines = self.wait_for_log_lines(text);
+        lines.into_iter().next_back().unwrap_or_default()
+    }
+
+    /// Waits until a line of the log holds `text`; returns the lines up to that one.
+    ///
+    /// # Panics
+    ///
+    /// If no line does.
+    pub(crate) fn wait_for_log_lines(&self, text: &str) -> Vec<String> {
         let end = Instant::now() + PATIENCE;
         let mut lines = Vec::new();
         while let Some(rest) = end.checked_duration_since(Instant::now())
             && let Ok(line) = self.log.recv_timeout(rest)
         {
-            if line.contains(text) {
-                return line;
-            }
+            let is_it = line.contains(text);
             lines.push(line);
+            if is_it {
+                return lines;
+            }
         }
         panic!(
             "no line of mosquitto's log holds {text:?}:\n{}",

@@ -297,7 +297,5 @@ impl Progress {
 }
 
 fn transcript_bytes(text: &str) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    crate::hex_text::read_into(text.as_bytes(), &mut bytes).map_err(|error| error.to_string())?;
-    Ok(bytes)
+    crate::input::hex(text).map_err(|error| error.to_string())
 }

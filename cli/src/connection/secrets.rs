@@ -1,6 +1,61 @@
-//! Where the secrets of a packet stand: the Will payload and the Password of a CONNECT.
+//! What of a packet is not shown: the Will payload and the Password of a CONNECT, and most of an application payload.
 
+use std::fmt::Write as _;
 use std::ops::Range;
+
+use mqtt_reason::Version;
+
+use super::Show;
+
+/// How much of an application payload is shown.
+const PAYLOAD: usize = 64;
+
+/// The bytes of a packet, or of its beginning, in hexadecimal: without secrets (`..`), and up to 64 bytes into an
+/// application payload, unless more is to be shown.
+pub(crate) fn hexadecimal(version: Option<Version>, packet: &[u8], show: Show) -> String {
+    let end = match (show.payloads, payload(version, packet)) {
+        (false, Some(start)) => packet.len().min(start + PAYLOAD),
+        _ => packet.len(),
+    };
+    let hidden = match show.secrets {
+        true => [0..0, 0..0],
+        false => ranges(packet),
+    };
+    let mut text = String::with_capacity(2 * end);
+    for (at, byte) in packet.iter().enumerate().take(end) {
+        match hidden.iter().any(|range| range.contains(&at)) {
+            true => text.push_str(".."),
+            // Writing to a string does not fail.
+            false => _ = write!(text, "{byte:02x}"),
+        }
+    }
+    text
+}
+
+/// Where the application payload of a PUBLISH starts; `None` in other packets, and in one that does not come so far.
+///
+/// MQTT 5.0 §3.3: Topic Name, Packet Identifier unless QoS is 0, properties (5.0), payload.
+fn payload(version: Option<Version>, packet: &[u8]) -> Option<usize> {
+    let first = packet.first()?;
+    if first >> 4 != 3 {
+        return None;
+    }
+    let mut walk = Walk { packet, at: 1 };
+    walk.variable()?;
+    walk.field()?;
+    if first & 0b0110 != 0 {
+        walk.at += 2;
+    }
+    if version == Some(Version::V5_0) {
+        let start = walk.at;
+        match walk.variable() {
+            Some(length) if walk.at + length <= packet.len() => walk.at += length,
+            // Nobody knows where it starts: not later than here.
+            _ => walk.at = start,
+        }
+    }
+    Some(walk.at.min(packet.len()))
+}
 
 /// The Will payload and the Password in the bytes of a CONNECT, also of one that is cut off or that does not decode:
 /// then everything from the first secret on that cannot be told apart. Of other packets, nothing.
@@ -112,7 +167,8 @@ impl Walk<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::ranges;
+    use super::{Show, hexadecimal, ranges};
+    use mqtt_reason::Version;
 
     /// A CONNECT of 5.0 with Will payload "pay", user name "u", Password "secret".
     const CONNECT: &[u8] =
@@ -165,5 +221,24 @@ mod tests {
     #[test]
     fn other_packets_have_none() {
         assert_eq!(ranges(b"\x30\x05\0\x01tabc"), [0..0, 0..0]);
+    }
+
+    #[test]
+    fn an_application_payload_is_shown_in_part() {
+        let mut publish = b"\x32\x70\0\x01t\0\x01\0".to_vec();
+        publish.extend([0xAA; 104]);
+        let hidden = Show {
+            secrets: false,
+            payloads: false,
+        };
+        let text = hexadecimal(Some(Version::V5_0), &publish, hidden);
+        assert_eq!(text.matches("aa").count(), 64);
+        assert_eq!(text.len(), 2 * (8 + 64));
+        let all = Show {
+            payloads: true,
+            ..hidden
+        };
+        let text = hexadecimal(Some(Version::V5_0), &publish, all);
+        assert_eq!(text.len(), 2 * publish.len());
     }
 }

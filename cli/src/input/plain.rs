@@ -1,0 +1,145 @@
+//! The usual case: hexadecimal numbers with separators, and nothing else. Fast, because most input is that.
+
+use super::NotHex;
+
+/// What was seen among the numbers of a text: signs of another way to write bytes.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Seen {
+    /// How many numbers.
+    pub(crate) numbers: usize,
+    /// Numbers of one digit.
+    one_digit: bool,
+    /// `0x`, letters, or a zero in front of another digit: no decimal numbers.
+    hex: bool,
+    /// Upper-case and lower-case letters.
+    upper: bool,
+    lower: bool,
+    /// The number with most digits.
+    longest: usize,
+}
+
+impl Seen {
+    /// Whether the numbers may have been meant as decimal ones.
+    pub(crate) const fn may_be_decimal(&self) -> bool {
+        !self.hex && self.numbers > 1 && self.one_digit && self.longest <= 2
+    }
+
+    /// Whether the text may have been meant as base64.
+    pub(crate) const fn may_be_base64(&self) -> bool {
+        self.numbers == 1 && self.longest % 4 == 0 && (self.upper || self.lower)
+    }
+}
+
+/// The value of a hexadecimal digit.
+pub(crate) const fn nibble(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'a'..=b'f' => byte - b'a' + 10,
+        b'A'..=b'F' => byte - b'A' + 10,
+        _ => return None,
+    })
+}
+
+/// Whether this character does nothing but end a number.
+pub(crate) const fn is_separator(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\t'
+            | b'\r'
+            | b'\n'
+            | 0x0B
+            | 0x0C
+            | b':'
+            | b','
+            | b';'
+            | b'-'
+            | b'.'
+            | b'|'
+            | b'_'
+            | b'/'
+    )
+}
+
+/// Appends the bytes of a text that is nothing but numbers, `0x` and separators; `None`, and nothing appended, if it is
+/// something else.
+pub(crate) fn read(text: &[u8], bytes: &mut Vec<u8>) -> Option<Result<Seen, NotHex>> {
+    let start = bytes.len();
+    let mut seen = Seen::default();
+    let mut rest = text;
+    loop {
+        match rest {
+            [] => return Some(Ok(seen)),
+            // A comment, or a sign that something is left out.
+            [b'/', b'/' | b'*', ..] | [b'.', b'.', ..] => break,
+            [first, tail @ ..] if is_separator(*first) => {
+                rest = tail;
+                continue;
+            }
+            [b'0', b'x' | b'X', tail @ ..] if tail.first().is_some_and(u8::is_ascii_hexdigit) => {
+                seen.hex = true;
+                rest = tail;
+            }
+            _ => {}
+        }
+        let len = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_hexdigit())
+            .count();
+        let (digits, tail) = rest.split_at_checked(len)?;
+        // Eight binary digits behind 0b.
+        if len == 10
+            && digits.starts_with(b"0b")
+            && digits
+                .iter()
+                .skip(2)
+                .all(|digit| matches!(digit, b'0' | b'1'))
+        {
+            break;
+        }
+        if len == 0 || tail.first().is_some_and(|next| !is_separator(*next)) {
+            break;
+        }
+        seen.count(digits);
+        if let Err(()) = push(digits, bytes) {
+            bytes.truncate(start);
+            let offset = text.len() - rest.len();
+            return Some(Err(NotHex::digits(offset, digits)));
+        }
+        rest = tail;
+    }
+    bytes.truncate(start);
+    None
+}
+
+impl Seen {
+    fn count(&mut self, digits: &[u8]) {
+        self.numbers += 1;
+        self.longest = self.longest.max(digits.len());
+        match digits {
+            [_] => self.one_digit = true,
+            [b'0', ..] => self.hex = true,
+            _ => {}
+        }
+        for digit in digits {
+            self.lower |= digit.is_ascii_lowercase();
+            self.upper |= digit.is_ascii_uppercase();
+        }
+        self.hex |= self.lower || self.upper;
+    }
+}
+
+/// Appends the bytes of one number: one digit is a byte, more are two for each byte.
+pub(crate) fn push(digits: &[u8], bytes: &mut Vec<u8>) -> Result<(), ()> {
+    if let [digit] = digits {
+        bytes.push(nibble(*digit).ok_or(())?);
+        return Ok(());
+    }
+    let (pairs, []) = digits.as_chunks::<2>() else {
+        return Err(());
+    };
+    for &[high, low] in pairs {
+        let (high, low) = (nibble(high).ok_or(())?, nibble(low).ok_or(())?);
+        bytes.push(high << 4 | low);
+    }
+    Ok(())
+}

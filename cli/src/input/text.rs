@@ -1,0 +1,760 @@
+//! Text as it comes, line after line: which kind of line it is, and the bytes of the lines that are complete.
+
+use mqtt_reason::Version;
+
+use super::base64::{self, Base64};
+use super::block;
+use super::dump::{self, Base, Layout};
+use super::whole::is_whole;
+use super::{Form, NotHex, network, plain};
+
+/// How much text may wait for a closing bracket, and how many bytes a dump may repeat or keep back.
+const WAITING: usize = 64 << 20;
+/// How many bytes may wait for what tells decimal numbers from hexadecimal ones.
+const UNDECIDED: usize = 64 << 10;
+
+/// Reads text line by line.
+pub(crate) struct Text {
+    form: Option<Form>,
+    /// The version that was asked for: what is whole packets depends on it.
+    version: Option<Version>,
+    base64: Base64,
+    /// Lines with an open bracket, or a comment, or a string.
+    pending: String,
+    pending_line: usize,
+    dump: Option<Dump>,
+    /// A line that cannot be read: an error, unless it stands before a dump.
+    held: Option<(usize, String, NotHex)>,
+    /// Lines that may be decimal numbers.
+    maybe: Option<Maybe>,
+    /// Nothing but text was seen so far, so that a dump may begin.
+    fresh: bool,
+    line: usize,
+    remarks: Vec<String>,
+    said: Vec<String>,
+    failed: Option<(usize, String)>,
+}
+
+/// Bytes of lines that may be decimal numbers, in both readings.
+#[derive(Default)]
+struct Maybe {
+    hex: Vec<u8>,
+    decimal: Option<Vec<u8>>,
+}
+
+/// A dump that has begun.
+struct Dump {
+    /// What the offsets can be: the base, and the first offset in it.
+    bases: Vec<(Base, u64)>,
+    /// How many bytes there were so far.
+    count: u64,
+    layout: Layout,
+    /// The bytes of the last line: repeated where the dump says so with an asterisk.
+    last: Vec<u8>,
+    repeat: bool,
+    frame: Frame,
+}
+
+/// Whether the dump shows whole frames of a network.
+enum Frame {
+    Unknown(Vec<u8>),
+    No,
+    Yes(Vec<u8>),
+}
+
+impl Text {
+    pub(crate) fn new(form: Option<Form>, version: Option<Version>) -> Self {
+        Self {
+            form,
+            version,
+            base64: Base64::default(),
+            pending: String::new(),
+            pending_line: 0,
+            dump: None,
+            held: None,
+            maybe: None,
+            fresh: true,
+            line: 0,
+            remarks: Vec::new(),
+            said: Vec::new(),
+            failed: None,
+        }
+    }
+
+    /// Appends the bytes that are complete with this line.
+    pub(crate) fn line(&mut self, line: &[u8], out: &mut Vec<u8>) -> Result<(), NotHex> {
+        self.line += 1;
+        match self.form {
+            Some(Form::Raw) => {
+                out.extend(line);
+                return Ok(());
+            }
+            Some(Form::Base64) => {
+                let read = self.base64.line(line, out);
+                return read.map_err(|error| self.fail(self.line, line, error));
+            }
+            _ => {}
+        }
+        // The usual line, in the usual state.
+        if self.pending.is_empty()
+            && self.dump.is_none()
+            && self.held.is_none()
+            && self.maybe.is_none()
+            && self.form != Some(Form::Decimal)
+            && self.form != Some(Form::Escaped)
+            && !(self.fresh && line.trim_ascii_start().starts_with(b"0"))
+        {
+            let start = out.len();
+            match plain::read(line, out) {
+                Some(Ok(seen)) if seen.numbers == 0 => return Ok(()),
+                Some(Ok(seen)) if !seen.may_be_decimal() && !seen.may_be_base64() => {
+                    self.fresh = false;
+                    return Ok(());
+                }
+                _ => out.truncate(start),
+            }
+        }
+        let text = match decode(line) {
+            Ok(text) => text,
+            Err(error) => return Err(self.fail(self.line, line, error)),
+        };
+        self.text_line(&text, out)
+            .map_err(|error| match self.failed {
+                Some(_) => error,
+                None => self.fail(self.line, text.as_bytes(), error),
+            })
+    }
+
+    /// The end of the text: appends what was kept back.
+    pub(crate) fn end(&mut self, out: &mut Vec<u8>) -> Result<(), NotHex> {
+        self.base64
+            .end(out)
+            .map_err(|error| self.fail(self.line, b"", error))?;
+        if !self.pending.is_empty() {
+            self.finish_pending(out)?;
+        }
+        self.decide(out)?;
+        self.end_dump(out)
+            .map_err(|error| self.fail(self.line, b"", error))?;
+        match self.held.take() {
+            Some((line, text, error)) => Err(self.fail(line, text.as_bytes(), error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Nothing of the text so far concerns what comes.
+    pub(crate) fn restart(&mut self) {
+        let said = std::mem::take(&mut self.said);
+        let line = self.line;
+        *self = Self {
+            said,
+            line,
+            ..Self::new(self.form, self.version)
+        };
+    }
+
+    /// What is to be said of how the text was read; each remark once.
+    pub(crate) fn remarks(&mut self) -> std::vec::Drain<'_, String> {
+        self.remarks.drain(..)
+    }
+
+    /// The number of the line of the last error, and its text.
+    pub(crate) fn failed(&mut self) -> Option<(usize, String)> {
+        self.failed.take()
+    }
+
+    fn remark(&mut self, remark: impl Into<String>) {
+        let remark = remark.into();
+        if !self.said.contains(&remark) {
+            // Of remarks that differ each time nobody needs hundreds.
+            if self.said.len() < 64 {
+                self.said.push(remark.clone());
+                self.remarks.push(remark);
+            }
+        }
+    }
+
+    /// Remembers where the error is; its offset becomes one in that line.
+    fn fail(&mut self, first_line: usize, text: &[u8], mut error: NotHex) -> NotHex {
+        let offset = error.offset.unwrap_or(0).min(text.len());
+        let before = text.get(..offset).unwrap_or_default();
+        let lines = before.iter().filter(|byte| **byte == b'\n').count();
+        let start = before
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |end| end + 1);
+        let line = text.get(start..).unwrap_or_default();
+        let line = line
+            .split(|byte| matches!(byte, b'\r' | b'\n'))
+            .next()
+            .unwrap_or_default();
+        error.offset = error.offset.map(|offset| offset - start.min(offset));
+        self.failed = Some((
+            first_line + lines,
+            String::from_utf8_lossy(line).into_owned(),
+        ));
+        error
+    }
+
+    fn text_line(&mut self, text: &str, out: &mut Vec<u8>) -> Result<(), NotHex> {
+        let trimmed = text.trim();
+        if self.form == Some(Form::Escaped) {
+            return self.escaped(text.trim_end_matches(['\r', '\n']), out);
+        }
+        if !self.pending.is_empty() {
+            if self.pending.len() + text.len() > WAITING {
+                return Err(NotHex::whole("a bracket that is never closed"));
+            }
+            self.pending.push_str(text);
+            if !text.ends_with('\n') {
+                self.pending.push('\n');
+            }
+            return match is_open(&self.pending) {
+                true => Ok(()),
+                false => self.finish_pending(out),
+            };
+        }
+        let comment = trimmed.starts_with('#') || trimmed.starts_with("//");
+        if trimmed.is_empty() || comment {
+            if trimmed.is_empty() && self.dump.is_some() {
+                self.end_frame(out)?;
+            }
+            return Ok(());
+        }
+        if is_heading(trimmed) {
+            self.fresh = true;
+            return Ok(());
+        }
+        if self.form != Some(Form::Decimal) && self.dump_line(text, trimmed, out)? {
+            return Ok(());
+        }
+        if let Some((line, text, error)) = self.held.take() {
+            // Another line that cannot be read may follow.
+            match self.readable(trimmed) {
+                true => return Err(self.fail(line, text.as_bytes(), error)),
+                false => {
+                    self.held = Some((line, text, error));
+                    return Ok(());
+                }
+            }
+        }
+        if self.form != Some(Form::Decimal) && self.plain_line(text, out)? {
+            return Ok(());
+        }
+        self.decide(out)?;
+        if is_open(text) {
+            self.pending_line = self.line;
+            self.pending = text.to_owned();
+            if !text.ends_with('\n') {
+                self.pending.push('\n');
+            }
+            return Ok(());
+        }
+        match block::read(text, self.form, self.version) {
+            Ok(block) => {
+                self.fresh = false;
+                self.take(block, out);
+                Ok(())
+            }
+            // It may be the heading of a dump.
+            Err(error) if self.fresh && !plausible(trimmed) => {
+                self.held = Some((self.line, text.to_owned(), error));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn take(&mut self, block: block::Block, out: &mut Vec<u8>) {
+        out.extend(block.bytes);
+        for remark in block.remarks {
+            self.remark(remark);
+        }
+    }
+
+    /// Whether the line writes bytes.
+    fn readable(&self, text: &str) -> bool {
+        block::read(text, self.form, self.version).is_ok_and(|block| !block.bytes.is_empty())
+    }
+
+    fn finish_pending(&mut self, out: &mut Vec<u8>) -> Result<(), NotHex> {
+        let text = std::mem::take(&mut self.pending);
+        match block::read(&text, self.form, self.version) {
+            Ok(block) => {
+                self.fresh = false;
+                self.take(block, out);
+                Ok(())
+            }
+            Err(error) => Err(self.fail(self.pending_line, text.as_bytes(), error)),
+        }
+    }
+
+    /// Nothing but numbers and separators.
+    fn plain_line(&mut self, text: &str, out: &mut Vec<u8>) -> Result<bool, NotHex> {
+        let mut bytes = Vec::new();
+        let seen = match plain::read(text.as_bytes(), &mut bytes) {
+            None => return Ok(false),
+            Some(Err(error)) => return Err(error),
+            Some(Ok(seen)) => seen,
+        };
+        if seen.numbers > 0 {
+            self.fresh = false;
+        }
+        if self.form.is_some() {
+            out.extend(bytes);
+            return Ok(true);
+        }
+        if seen.may_be_base64()
+            && let Some(other) = base64::decode(text.as_bytes())
+            && is_whole(self.version, &other)
+            && !is_whole(self.version, &bytes)
+        {
+            return Err(block::two_readings(
+                0,
+                ("base64", "base64", &other),
+                ("hexadecimal", "hex", &bytes),
+            ));
+        }
+        if !seen.may_be_decimal() {
+            self.decide(out)?;
+            out.extend(bytes);
+            return Ok(true);
+        }
+        let decimal = block::read(text, Some(Form::Decimal), self.version);
+        let mut maybe = self.maybe.take().unwrap_or(Maybe {
+            decimal: Some(Vec::new()),
+            ..Maybe::default()
+        });
+        maybe.hex.extend(bytes);
+        maybe.decimal = match (maybe.decimal, decimal) {
+            (Some(mut all), Ok(block)) => {
+                all.extend(block.bytes);
+                Some(all)
+            }
+            _ => None,
+        };
+        let decided = maybe.decimal.is_none()
+            || maybe.hex.len() > UNDECIDED
+            || is_whole(self.version, &maybe.hex);
+        self.maybe = Some(maybe);
+        if decided {
+            self.accept_hex(out);
+        }
+        Ok(true)
+    }
+
+    fn accept_hex(&mut self, out: &mut Vec<u8>) {
+        if let Some(maybe) = self.maybe.take() {
+            out.extend(maybe.hex);
+            self.remark(block::taken("hexadecimal", "decimal", "decimal"));
+        }
+    }
+
+    /// No more lines that may be decimal numbers: hexadecimal, unless only the other reading makes packets.
+    fn decide(&mut self, out: &mut Vec<u8>) -> Result<(), NotHex> {
+        let Some(maybe) = &self.maybe else {
+            return Ok(());
+        };
+        if let Some(decimal) = &maybe.decimal
+            && is_whole(self.version, decimal)
+            && !is_whole(self.version, &maybe.hex)
+        {
+            return Err(block::two_readings(
+                0,
+                ("decimal", "decimal", decimal),
+                ("hexadecimal", "hex", &maybe.hex),
+            ));
+        }
+        self.accept_hex(out);
+        Ok(())
+    }
+
+    /// Text with escapes, with or without quotes around it.
+    fn escaped(&mut self, text: &str, out: &mut Vec<u8>) -> Result<(), NotHex> {
+        let body = text.trim();
+        let body = body.trim_end_matches(['\\', ',', ';', ')', ' ']);
+        let inner = ["b\"", "b'", "\"", "'"].iter().find_map(|open| {
+            let quote = open.chars().next_back()?;
+            body.strip_prefix(open)?.strip_suffix(quote)
+        });
+        let text = inner.unwrap_or(text);
+        match super::lex::unescape(text) {
+            Some((bytes, None, _)) => {
+                out.extend(bytes);
+                Ok(())
+            }
+            Some((_, Some(_), _)) => Err(NotHex::whole(
+                "a digit after \\0 can belong to an octal number or be a character: write \\x00",
+            )),
+            None => Err(NotHex::whole("an escape that is not known")),
+        }
+    }
+
+    /// Takes a line of a dump; `false` if it is none.
+    fn dump_line(&mut self, text: &str, trimmed: &str, out: &mut Vec<u8>) -> Result<bool, NotHex> {
+        let line = dump::line(text);
+        let Some(dump) = &mut self.dump else {
+            let Some(line) = line.filter(|line| self.starts_dump(line)) else {
+                return Ok(false);
+            };
+            if let Some((_, text, _)) = self.held.take() {
+                let shown: String = text.trim().chars().take(40).collect();
+                self.remark(format!("text before the dump is left out: {shown:?}"));
+            }
+            self.decide(out)?;
+            self.start_dump(&line);
+            self.add(line, out)?;
+            return Ok(true);
+        };
+        let Some(line) = line else {
+            if trimmed == "*" {
+                dump.repeat = true;
+            } else if plain::read(trimmed.as_bytes(), &mut Vec::new()).is_some() {
+                return Err(NotHex::at(
+                    text.len() - text.trim_start().len(),
+                    "a line without an offset inside a dump",
+                ));
+            } else {
+                self.end_frame(out)?;
+                let shown: String = trimmed.chars().take(40).collect();
+                self.remark(format!(
+                    "text between the lines of dumps is left out: {shown:?}"
+                ));
+            }
+            return Ok(true);
+        };
+        if line.layout == Layout::Other {
+            return Err(dump::other_layout());
+        }
+        // Another dump, or the same one goes on.
+        let zero = line.offset.bytes().all(|digit| digit == b'0');
+        if zero && dump.count > 0 && line.layout != Layout::End {
+            self.end_dump(out)?;
+            self.start_dump(&line);
+        }
+        self.add(line, out)?;
+        Ok(true)
+    }
+
+    /// Whether a dump begins with this line.
+    fn starts_dump(&self, line: &dump::Line) -> bool {
+        let zeros = line
+            .offset
+            .bytes()
+            .take_while(|digit| *digit == b'0')
+            .count();
+        match line.layout {
+            Layout::End => false,
+            _ if line.certain => true,
+            // Seven digits are no bytes; three zeros are no beginning of a packet.
+            _ => (self.fresh || self.held.is_some()) && (line.offset.len() % 2 == 1 || zeros >= 3),
+        }
+    }
+
+    fn start_dump(&mut self, line: &dump::Line) {
+        let bases = [Base::Hexadecimal, Base::Octal, Base::Decimal];
+        let bases = bases
+            .into_iter()
+            .filter_map(|base| Some((base, base.value(&line.offset)?)));
+        self.dump = Some(Dump {
+            bases: bases.collect(),
+            count: 0,
+            layout: line.layout,
+            last: Vec::new(),
+            repeat: false,
+            frame: Frame::Unknown(Vec::new()),
+        });
+        if !line.certain {
+            self.remark("the first column is taken for offsets");
+        }
+    }
+
+    /// Adds a line to the dump.
+    fn add(&mut self, line: dump::Line, out: &mut Vec<u8>) -> Result<(), NotHex> {
+        let Some(dump) = &mut self.dump else {
+            return Ok(());
+        };
+        if line.layout == Layout::Other {
+            return Err(dump::other_layout());
+        }
+        if line.layout != Layout::End && line.layout != dump.layout {
+            return Err(NotHex::whole(
+                "this line of the dump differs from those before it",
+            ));
+        }
+        let mut count = dump.count;
+        if dump.repeat {
+            // The same line again, until this offset.
+            let reaches = |(base, start): &(Base, u64)| {
+                base.value(&line.offset)
+                    .and_then(|value| value.checked_sub(*start))
+                    .filter(|count| *count >= dump.count)
+            };
+            let hexadecimal = dump.bases.iter().filter_map(reaches).next();
+            count = hexadecimal.unwrap_or(count);
+            dump.repeat = false;
+        }
+        let words = dump.layout == Layout::Words;
+        // The last byte of hexdump's last word may be none: the last offset tells.
+        let least = count - u64::from(words && line.layout == Layout::End && count > 0);
+        let fits = |(base, start): &(Base, u64)| {
+            let value = base
+                .value(&line.offset)
+                .and_then(|value| value.checked_sub(*start));
+            value.filter(|value| (least..=count).contains(value))
+        };
+        let found: Vec<((Base, u64), u64)> = dump
+            .bases
+            .iter()
+            .filter_map(|base| Some((*base, fits(base)?)))
+            .collect();
+        let Some((_, total)) = found.first().copied() else {
+            let text = format!(
+                "the offset {} does not follow: {} bytes stand before it in this dump",
+                line.offset, dump.count
+            );
+            return Err(NotHex::at(0, text));
+        };
+        dump.bases = found.into_iter().map(|(base, _)| base).collect();
+        if words
+            && !dump
+                .bases
+                .iter()
+                .any(|(base, _)| *base == Base::Hexadecimal)
+        {
+            return Err(dump::other_layout());
+        }
+        let repeated = count - dump.count;
+        if repeated > 0 {
+            if repeated > WAITING as u64 || dump.last.is_empty() {
+                return Err(NotHex::whole("the dump leaves out too much"));
+            }
+            let again = dump
+                .last
+                .iter()
+                .copied()
+                .cycle()
+                .take(usize::try_from(repeated).unwrap_or(0));
+            let again: Vec<u8> = again.collect();
+            dump.count = count;
+            if !words {
+                self.emit(&again, out)?;
+            } else {
+                // The last line stays the one that is kept back.
+                let mut bytes = std::mem::take(&mut dump.last);
+                let last = bytes.clone();
+                bytes.extend(again);
+                let keep = bytes.len() - last.len();
+                dump.last = last;
+                let bytes = bytes.get(..keep).unwrap_or_default().to_vec();
+                self.emit(&bytes, out)?;
+            }
+        }
+        let Some(dump) = &mut self.dump else {
+            return Ok(());
+        };
+        if line.layout == Layout::End {
+            if words {
+                let mut last = std::mem::take(&mut dump.last);
+                if total < dump.count {
+                    last.pop();
+                }
+                dump.count = total;
+                self.emit(&last, out)?;
+            }
+            return Ok(());
+        }
+        dump.count += line.bytes.len() as u64;
+        if words {
+            // Kept back until the next offset: od and hexdump differ there, and the last byte may be none.
+            let swapped = swap(&line.bytes);
+            let before = std::mem::replace(&mut dump.last, swapped);
+            self.remark("the words of hexdump are swapped back");
+            self.emit(&before, out)
+        } else {
+            dump.last.clone_from(&line.bytes);
+            self.emit(&line.bytes, out)
+        }
+    }
+
+    /// Bytes of a dump: those of a packet, or of a frame that carries packets.
+    fn emit(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), NotHex> {
+        let Some(dump) = &mut self.dump else {
+            return Ok(());
+        };
+        self.fresh = false;
+        match &mut dump.frame {
+            Frame::No => out.extend(bytes),
+            Frame::Yes(frame) => {
+                frame.extend(bytes);
+                if frame.len() > WAITING {
+                    return Err(NotHex::whole("a frame that is too long"));
+                }
+            }
+            Frame::Unknown(frame) => {
+                frame.extend(bytes);
+                if network::ip(frame).is_some() {
+                    dump.frame = Frame::Yes(std::mem::take(frame));
+                } else if frame.len() >= network::HEADERS {
+                    out.append(frame);
+                    dump.frame = Frame::No;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The frame that a dump shows is complete.
+    fn end_frame(&mut self, out: &mut Vec<u8>) -> Result<(), NotHex> {
+        let Some(dump) = &mut self.dump else {
+            return Ok(());
+        };
+        match std::mem::replace(&mut dump.frame, Frame::No) {
+            Frame::No => {}
+            Frame::Unknown(mut bytes) => out.append(&mut bytes),
+            Frame::Yes(bytes) => match network::payload(&bytes) {
+                Some(payload) => {
+                    out.extend(payload);
+                    self.remark("the dump shows whole frames: only what TCP carries is read");
+                }
+                None if network::ip(&bytes).is_some_and(|ip| ip.end > bytes.len()) => {
+                    return Err(NotHex::whole(
+                        "the dump of a network frame ends before the frame does",
+                    ));
+                }
+                None => out.extend(bytes),
+            },
+        }
+        Ok(())
+    }
+
+    fn end_dump(&mut self, out: &mut Vec<u8>) -> Result<(), NotHex> {
+        let Some(dump) = &mut self.dump else {
+            return Ok(());
+        };
+        if dump.layout == Layout::Words && !dump.last.is_empty() {
+            let last = std::mem::take(&mut dump.last);
+            let only = dump.count == last.len() as u64;
+            if last.last() != Some(&0) {
+                self.emit(&last, out)?;
+            } else {
+                let shorter = last.get(..last.len() - 1).unwrap_or_default();
+                let (even, odd) = (
+                    is_whole(self.version, &last),
+                    is_whole(self.version, shorter),
+                );
+                match (only, even, odd) {
+                    (true, true, false) => self.emit(&last, out)?,
+                    (true, false, true) => self.emit(shorter, out)?,
+                    _ => {
+                        return Err(NotHex::whole(
+                            "the last line of hexdump is missing, the offset that tells whether the last byte is one",
+                        ));
+                    }
+                }
+            }
+        }
+        self.end_frame(out)?;
+        self.dump = None;
+        Ok(())
+    }
+}
+
+/// The two bytes of each word the other way round.
+fn swap(bytes: &[u8]) -> Vec<u8> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let pairs = pairs.iter().flat_map(|&[high, low]| [low, high]);
+    pairs.chain(rest.iter().copied()).collect()
+}
+
+/// The text of a line: UTF-8, or with no-break spaces of Latin-1.
+fn decode(line: &[u8]) -> Result<String, NotHex> {
+    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+    match str::from_utf8(line) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => {
+            let replaced: Vec<u8> = line
+                .iter()
+                .map(|byte| if *byte == 0xA0 { b' ' } else { *byte })
+                .collect();
+            String::from_utf8(replaced).map_err(|_| NotHex::character(line, error.valid_up_to()))
+        }
+    }
+}
+
+/// Whether a bracket or a comment is open at the end of the text.
+fn is_open(text: &str) -> bool {
+    let mut depth = 0_i64;
+    let mut rest = text;
+    let mut quote = None;
+    while let Some(letter) = rest.chars().next() {
+        let after = rest.get(letter.len_utf8()..).unwrap_or_default();
+        match (quote, letter) {
+            (Some(_), '\\') => {
+                let skipped = after.chars().next().map_or(0, char::len_utf8);
+                rest = after.get(skipped..).unwrap_or_default();
+                continue;
+            }
+            (Some(open), _) if open == letter => quote = None,
+            // A quote that is not closed in its line is none.
+            (Some(_), '\n') => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'')
+                if after
+                    .split('\n')
+                    .next()
+                    .is_some_and(|line| line.contains(letter)) =>
+            {
+                quote = Some(letter);
+            }
+            (None, '[' | '{' | '(') => depth += 1,
+            (None, ']' | '}' | ')') => depth -= 1,
+            (None, '<') if after.starts_with('<') => {
+                depth += 1;
+                rest = after.get(1..).unwrap_or_default();
+                continue;
+            }
+            (None, '>') if after.starts_with('>') && depth > 0 => {
+                depth -= 1;
+                rest = after.get(1..).unwrap_or_default();
+                continue;
+            }
+            (None, '<') if after.starts_with("Buffer") => depth += 1,
+            (None, '>') if text.contains("<Buffer") => depth -= 1,
+            (None, '/') if after.starts_with('/') => {
+                rest = after
+                    .find('\n')
+                    .and_then(|end| after.get(end..))
+                    .unwrap_or_default();
+                continue;
+            }
+            (None, '/') if after.starts_with('*') => {
+                let Some(end) = after.find("*/") else {
+                    return true;
+                };
+                rest = after.get(end + 2..).unwrap_or_default();
+                continue;
+            }
+            _ => {}
+        }
+        rest = after;
+    }
+    depth > 0
+}
+
+/// Lines of the output of tshark that hold no bytes.
+fn is_heading(text: &str) -> bool {
+    let starts = ["Follow: ", "Filter: ", "Node 0: ", "Node 1: "];
+    text.len() > 3 && text.bytes().all(|byte| byte == b'=')
+        || starts.iter().any(|start| text.starts_with(start))
+}
+
+/// Whether the text was meant as numbers: an error in it is one, and no heading of something else.
+fn plausible(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    let others = text
+        .bytes()
+        .filter(|byte| !byte.is_ascii_hexdigit() && !plain::is_separator(*byte))
+        .count();
+    digits > 4 * others
+}

@@ -1,0 +1,32 @@
+//! `probe`: plays scenarios against a live broker and tells what its answers are worth.
+
+mod broker;
+mod output;
+
+use clap::{Args, Subcommand};
+
+use crate::Verdict;
+use crate::failure::Failure;
+
+/// Plays scenarios against a live broker and judges its reason codes
+///
+/// Never pass or fail: what the specification demands is told apart from what it only leaves to the implementation,
+/// and `wrong` names the statement that is broken.
+#[derive(Args)]
+pub(crate) struct Probe {
+    #[command(subcommand)]
+    target: Target,
+}
+
+#[derive(Subcommand)]
+enum Target {
+    Broker(broker::Broker),
+}
+
+impl Probe {
+    pub(crate) fn run(self) -> Result<Verdict, Failure> {
+        match self.target {
+            Target::Broker(broker) => broker.run(),
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Plays many scenarios side by side.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mqtt_reason::Version;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::learn::Known;
+use super::link::{Act, Breach, Event, Link};
+use super::seen::Layout;
+use super::stage::{Stage, Stop, Target};
+use crate::judge::{Outcome, Verdict, judge};
+use crate::net::Connector;
+use crate::scenario::{Bare, Need, Play, Scenario};
+use crate::setting::{Options, Setting};
+
+/// What came of one scenario.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Played {
+    /// The row of the table: index in what was given to [`Runner::play`].
+    pub index: usize,
+    /// What it is worth.
+    pub verdict: Verdict,
+    /// What came, in words: packets, then how the connection ended. Empty if it was skipped.
+    pub received: Vec<String>,
+    /// The connections: name and what happened.
+    pub links: Vec<(String, Vec<Event>)>,
+    /// The connection that is judged.
+    pub subject: usize,
+    /// The event of that connection with which it begins.
+    pub marked_from: usize,
+    /// Where the wrong packet stands: connection, event, byte.
+    pub marked: Option<(usize, usize, Option<usize>)>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Played {
+    fn skipped(index: usize, why: String) -> Self {
+        Self {
+            index,
+            verdict: Verdict::new(Outcome::Skipped, why),
+            received: Vec::new(),
+            links: Vec::new(),
+            subject: 0,
+            marked_from: 0,
+            marked: None,
+            took: Duration::ZERO,
+        }
+    }
+
+    /// The bytes that the scenario is about.
+    pub fn sent(&self) -> impl Iterator<Item = &crate::draft::Draft> {
+        self.subject_events().filter_map(|event| match &event.act {
+            Act::Sent {
+                draft,
+                proof: false,
+            } => Some(draft),
+            _ => None,
+        })
+    }
+
+    /// The bytes that came in answer.
+    pub fn answered(&self) -> impl Iterator<Item = &[u8]> {
+        self.subject_events().filter_map(|event| match &event.act {
+            Act::Received {
+                bytes,
+                proof: false,
+                ..
+            } => Some(bytes.as_slice()),
+            _ => None,
+        })
+    }
+
+    fn subject_events(&self) -> impl Iterator<Item = &Event> {
+        self.links
+            .get(self.subject)
+            .into_iter()
+            .flat_map(|(_, events)| events.iter().skip(self.marked_from))
+    }
+}
+
+/// Plays scenarios against one target.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Runner {
+    target: Arc<Target>,
+    known: Arc<Known>,
+    options: Options,
+    run: String,
+    jobs: usize,
+}
+
+impl Runner {
+    /// Plays `jobs` scenarios at a time.
+    #[must_use]
+    pub fn new(
+        connector: Connector,
+        known: Known,
+        options: Options,
+        run: String,
+        jobs: usize,
+    ) -> Self {
+        let target = Target {
+            connector,
+            wait: known.wait(),
+        };
+        Self {
+            target: Arc::new(target),
+            known: Arc::new(known),
+            options,
+            run,
+            jobs: jobs.max(1),
+        }
+    }
+
+    /// Plays all of them and calls `done` for each as soon as it is over.
+    pub async fn play(&self, scenarios: &[Scenario], mut done: impl FnMut(&Played)) -> Vec<Played> {
+        let places = Arc::new(Semaphore::new(self.jobs));
+        let mut running = JoinSet::new();
+        let mut played = Vec::with_capacity(scenarios.len());
+        let (long, short): (Vec<_>, Vec<_>) = scenarios
+            .iter()
+            .enumerate()
+            .partition(|(_, scenario)| scenario.long);
+        for (index, scenario) in long.into_iter().chain(short) {
+            if let Some(why) = self.why_skipped(scenario) {
+                let skipped = Played::skipped(index, why);
+                done(&skipped);
+                played.push(skipped);
+                continue;
+            }
+            let setting = self.setting(scenario);
+            let target = Arc::clone(&self.target);
+            let places = Arc::clone(&places);
+            let mut scenario = scenario.clone();
+            if scenario.demand.bare_close == Bare::ConformsToV5 && !self.known.speaks(Version::V5_0)
+            {
+                scenario.demand.bare_close = Bare::Wrong;
+            }
+            running.spawn(async move {
+                let _place = match scenario.long {
+                    true => None,
+                    false => places.acquire_owned().await.ok(),
+                };
+                play_one(index, &scenario, setting, target).await
+            });
+        }
+        while let Some(result) = running.join_next().await {
+            if let Ok(result) = result {
+                done(&result);
+                played.push(result);
+            }
+        }
+        played.sort_by_key(|played| played.index);
+        played
+    }
+
+    /// Why a scenario is not played, if it is not.
+    #[must_use]
+    pub fn why_skipped(&self, scenario: &Scenario) -> Option<String> {
+        let needs_connection = scenario.needs.contains(&Need::Connection);
+        if let Some(why) = self.known.why_not(scenario.version, needs_connection) {
+            return Some(why);
+        }
+        let setting = self.setting(scenario);
+        scenario.needs.iter().find_map(|need| setting.misses(*need))
+    }
+
+    fn setting(&self, scenario: &Scenario) -> Setting {
+        Setting {
+            version: scenario.version,
+            client_id: format!("mr{}{}", self.run, scenario.id),
+            prefix: format!("mr/{}/{}", self.run, scenario.id),
+            options: self.options.clone(),
+            limits: self.known.limits.clone(),
+        }
+    }
+}
+
+async fn play_one(
+    index: usize,
+    scenario: &Scenario,
+    setting: Setting,
+    target: Arc<Target>,
+) -> Played {
+    let mut stage = Stage::new(setting, target);
+    let result = act(scenario, &mut stage).await;
+    stage.clear().await;
+    let verdict = match result {
+        Ok(verdict) => verdict,
+        Err(Stop::Skip(why)) => Verdict::new(Outcome::Skipped, why),
+    };
+    let took = stage.start().elapsed();
+    let breach = breach(scenario, &stage);
+    let received = received(&stage);
+    let (verdict, marked) = match breach {
+        Some((link, breach)) if verdict.outcome != Outcome::Wrong => (
+            Verdict::wrong(breach.rule, breach.text),
+            Some((link, breach.event, breach.offset)),
+        ),
+        Some((link, breach)) => (verdict, Some((link, breach.event, breach.offset))),
+        None => (verdict, None),
+    };
+    Played {
+        index,
+        verdict,
+        received,
+        subject: stage.subject_index(),
+        marked_from: stage.subject().map_or(0, Link::marked_from),
+        links: stage
+            .links()
+            .iter()
+            .map(|link| (link.name().to_owned(), link.events().to_vec()))
+            .collect(),
+        marked,
+        took,
+    }
+}
+
+async fn act(scenario: &Scenario, stage: &mut Stage) -> Result<Verdict, Stop> {
+    let received = match scenario.play {
+        Play::After(bytes) => {
+            let link = stage.connect_own().await?;
+            let draft = bytes(&stage.setting);
+            stage.stimulate(link, draft).await;
+            stage.collect(link, &scenario.demand).await
+        }
+        Play::Before(bytes) => {
+            let link = stage.open("client", Layout::ByLength).await?;
+            let draft = bytes(&stage.setting);
+            stage.stimulate(link, draft).await;
+            stage.collect(link, &scenario.demand).await
+        }
+        Play::Connect(bytes) => {
+            let layout = Layout::Of(stage.setting.version);
+            let link = stage.open("client", layout).await?;
+            let draft = bytes(&stage.setting);
+            stage.stimulate(link, draft).await;
+            stage.collect(link, &scenario.demand).await
+        }
+        Play::Steps(steps) => return steps(stage).await,
+    };
+    Ok(judge(scenario, &received))
+}
+
+/// The first MUST that the target broke on the way.
+fn breach(scenario: &Scenario, stage: &Stage) -> Option<(usize, Breach)> {
+    let links = stage.links().iter().enumerate();
+    let mut breaches =
+        links.flat_map(|(index, link)| link.breaches().iter().map(move |breach| (index, breach)));
+    breaches
+        .find(|(_, breach)| {
+            let echo = breach.refused.as_ref().is_some_and(|refused| refused.echo);
+            scenario.demand.echo_is_fault || !echo
+        })
+        .map(|(index, breach)| (index, breach.clone()))
+}
+
+fn received(stage: &Stage) -> Vec<String> {
+    if let Some(told) = stage.told() {
+        return told.to_vec();
+    }
+    let Some(link) = stage.subject() else {
+        return Vec::new();
+    };
+    let packets = link.marked().iter().filter_map(|event| match &event.act {
+        Act::Received {
+            words,
+            proof: false,
+            ..
+        } => Some(words.clone()),
+        _ => None,
+    });
+    let end = link.end().name().to_owned();
+    packets.chain([end]).collect()
+}

@@ -1,0 +1,292 @@
+//! K: liveness, sessions and limits, in several steps.
+
+use std::time::Duration;
+
+use mqtt_reason::PacketType;
+use tokio::time::Instant;
+
+use crate::draft::{self, Connect, disconnect as goodbye, four_byte_property, pingreq};
+use crate::engine::{End, Layout, Seen, Stage, Stop};
+use crate::judge::{Outcome, Received, Verdict, judge};
+use crate::scenario::words::{connack, disconnect, v5};
+use crate::scenario::{Answer, Need, Scenario};
+
+/// The rows of the group.
+pub(super) fn rows() -> Vec<Scenario> {
+    vec![
+        v5("K01", "PINGREQ", &["MQTT-3.12.4-1"])
+            .after(|_| pingreq())
+            .best([Answer::Plain(PacketType::Pingresp)])
+            .answer_is_due(),
+        v5(
+            "K02",
+            "nothing for 1.5 times the Keep Alive of 1 s, on four connections",
+            &["MQTT-3.1.2-22"],
+        )
+        .steps(|stage| Box::pin(keep_alive(stage)))
+        .need(Need::OwnKeepAlive)
+        .best([disconnect(0x8D)])
+        .long(),
+        v5(
+            "K03",
+            "PINGREQ six times, 0.7 s apart, on a Keep Alive of 1 s",
+            &["MQTT-3.1.2-22"],
+        )
+        .steps(|stage| Box::pin(kept_alive(stage)))
+        .need(Need::OwnKeepAlive)
+        .best([Answer::Other("open, PINGRESP six times")])
+        .long(),
+        v5(
+            "K04",
+            "a second connection with the same Client Identifier",
+            &["MQTT-3.1.4-3"],
+        )
+        .steps(|stage| Box::pin(takeover(stage)))
+        .best([disconnect(0x8E)]),
+        v5(
+            "K05",
+            "a Session that is kept, resumed and discarded",
+            &["MQTT-3.2.2-3", "MQTT-3.2.2-2"],
+        )
+        .steps(|stage| Box::pin(session(stage)))
+        .best([Answer::Other("Session Present 0, 1, 0")])
+        .answer_is_due(),
+        v5(
+            "K06",
+            "Maximum Packet Size 40, then errors with long names",
+            &["MQTT-3.1.2-24", "MQTT-3.4.2-2", "MQTT-3.9.2-1"],
+        )
+        .steps(|stage| Box::pin(errors_with_long_names(stage, Limit::MaximumPacketSize)))
+        .need(Need::Qos(1))
+        .need(Need::PacketSize(428))
+        .best([Answer::Other("no packet above 40 bytes")]),
+        v5(
+            "K07",
+            "Request Problem Information 0, then requests that are refused",
+            &["MQTT-3.1.2-29"],
+        )
+        .steps(|stage| Box::pin(errors_with_long_names(stage, Limit::ProblemInformation)))
+        .need(Need::Qos(1))
+        .need(Need::Wildcard)
+        .best([Answer::Other(
+            "no Reason String, no User Property outside CONNACK and DISCONNECT",
+        )]),
+        v5(
+            "K08",
+            "SUBSCRIBE behind a CONNECT that is refused (version 6)",
+            &["MQTT-3.1.4-6"],
+        )
+        .before(|s| {
+            let connect = s.connect().with(|c| c.level = 6).draft();
+            connect.then(&s.subscribe(1, &[], &[("t", 0)]))
+        })
+        .best([connack(0x84)])
+        .also([connack(0x01), connack(0x81), connack(0x82)]),
+    ]
+}
+
+/// What Keep Alive allows: one and a half times the Keep Alive of 1 s, and something for the way.
+const ALLOWED: Duration = Duration::from_millis(2_300);
+/// After this a Server has not closed at all.
+const NEVER: Duration = Duration::from_secs(15);
+
+/// Four connections, so that a Server that looks only now and then is not caught now and then.
+async fn keep_alive(stage: &mut Stage) -> Result<Verdict, Stop> {
+    let mut links = Vec::new();
+    for number in 0..4 {
+        let connect = stage.setting.connect_second(&number.to_string());
+        let connect = connect.with(|c| c.keep_alive = 1);
+        let (link, _) = stage.connect(&format!("client {number}"), connect).await?;
+        links.push((link, Instant::now()));
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+    stage.judge_from_here(links.last().map_or(0, |(link, _)| *link));
+    let begun = links.last().map_or_else(Instant::now, |(_, since)| *since);
+    let mut slowest = Duration::ZERO;
+    let mut told = Vec::new();
+    let mut silent = 0;
+    for (link, since) in links {
+        let packets = stage.listen(link, begun + NEVER).await;
+        let ended = stage
+            .ended_at(link)
+            .map(|at| at.saturating_duration_since(since));
+        told.extend(packets.iter().map(Seen::in_words));
+        if packets.is_empty() {
+            silent += 1;
+        }
+        slowest = slowest.max(ended.unwrap_or(NEVER));
+    }
+    let open = slowest >= NEVER;
+    told.push(if open { "open" } else { "closed" }.to_owned());
+    stage.tell(told);
+    let why = format!(
+        "the slowest of four connections was closed {:.1} s after its last packet; 1.5 s are allowed",
+        slowest.as_secs_f64()
+    );
+    Ok(if open {
+        Verdict::wrong(
+            "MQTT-3.1.2-22",
+            "still open 15 s after the last packet, on a Keep Alive of 1 s",
+        )
+    } else if slowest > ALLOWED {
+        let mut late = Verdict::new(Outcome::Late, why);
+        late.rule = Some("MQTT-3.1.2-22".to_owned());
+        late
+    } else if silent > 0 {
+        Verdict::new(Outcome::BareClose, why)
+    } else {
+        Verdict::new(Outcome::AsDemanded, why)
+    })
+}
+
+async fn kept_alive(stage: &mut Stage) -> Result<Verdict, Stop> {
+    let connect = stage.setting.connect().with(|c| c.keep_alive = 1);
+    let (link, _) = stage.connect("client", connect).await?;
+    stage.judge_from_here(link);
+    let mut last = Instant::now();
+    let mut longest = Duration::ZERO;
+    let mut answers = 0;
+    for _ in 0..6 {
+        let until = last + Duration::from_millis(700);
+        let heard = stage.listen(link, until).await;
+        answers += heard.iter().filter(|seen| is_pingresp(seen)).count();
+        longest = longest.max(last.elapsed());
+        last = Instant::now();
+        stage.send(link, pingreq()).await;
+    }
+    let heard = stage.listen(link, last + stage.wait()).await;
+    answers += heard.iter().filter(|seen| is_pingresp(seen)).count();
+    if stage.end(link) == End::Open && answers >= 6 {
+        return Ok(Verdict::good());
+    }
+    if longest > Duration::from_millis(1_400) {
+        return Ok(Verdict::new(
+            Outcome::Observed,
+            "this machine is too busy to send a PINGREQ in time: nothing is shown",
+        ));
+    }
+    if stage.end(link) == End::Open {
+        return Ok(Verdict::wrong(
+            "MQTT-3.12.4-1",
+            format!("{answers} PINGRESP to 6 PINGREQ"),
+        ));
+    }
+    Ok(Verdict::wrong(
+        "MQTT-3.1.2-22",
+        "closed although a packet came every 0.7 s, on a Keep Alive of 1 s",
+    ))
+}
+
+fn is_pingresp(seen: &Seen) -> bool {
+    seen.packet_type() == Some(PacketType::Pingresp)
+}
+
+pub(super) async fn takeover(stage: &mut Stage) -> Result<Verdict, Stop> {
+    let is_v5 = stage.setting.version == mqtt_reason::Version::V5_0;
+    let row = match is_v5 {
+        true => v5("K04", "", &["MQTT-3.1.4-3"]).best([disconnect(0x8E)]),
+        false => v5("V13", "", &["MQTT-3.1.4-2"]).best([Answer::Close]),
+    };
+    let first = stage.connect_own().await?;
+    let connect = stage.setting.connect();
+    stage.judge_from_here(first);
+    let layout = Layout::Of(stage.setting.version);
+    let second = stage.open("second", layout).await?;
+    stage.send(second, connect.draft()).await;
+    let mut received: Received = stage.collect(first, &row.demand).await;
+    let connack = stage.expect(second, PacketType::Connack).await?;
+    if connack.refuses() && received.end == End::Open {
+        return Ok(Verdict::new(
+            Outcome::Observed,
+            format!("the second CONNECT is refused: {}", connack.in_words()),
+        ));
+    }
+    if received.end == End::Open {
+        // It may take a while to end a connection.
+        let late = stage.listen(first, Instant::now() + stage.wait()).await;
+        received.packets.extend(late);
+        received.end = stage.end(first);
+    }
+    Ok(judge(&row, &received))
+}
+
+async fn session(stage: &mut Stage) -> Result<Verdict, Stop> {
+    stage.judge_from_here(0);
+    let kept = |stage: &Stage, clean: bool, expiry: u32| -> Connect {
+        let connect = stage.setting.connect().with(|c| c.clean = clean);
+        connect.properties(four_byte_property(0x11, expiry))
+    };
+    let mut present = Vec::new();
+    for (clean, expiry) in [(true, 60), (false, 60), (true, 0)] {
+        let connect = kept(stage, clean, expiry);
+        let (link, connack) = stage.connect("client", connect).await?;
+        present.push(session_present(&connack));
+        stage.send(link, goodbye()).await;
+        let until = Instant::now() + stage.wait();
+        stage.listen(link, until).await;
+        stage.close(link).await;
+    }
+    let words: Vec<_> = present
+        .iter()
+        .map(|set| u8::from(*set).to_string())
+        .collect();
+    stage.tell(vec![
+        format!("Session Present {}", words.join(", ")),
+        "closed".to_owned(),
+    ]);
+    Ok(match present.as_slice() {
+        [false, true, false] => Verdict::good(),
+        [true, ..] | [_, _, true] => Verdict::wrong(
+            "MQTT-3.2.2-2",
+            "Session Present 1 in answer to Clean Start 1",
+        ),
+        _ => Verdict::wrong(
+            "MQTT-3.2.2-3",
+            "Session Present 0 although the Session was to be kept for 60 s",
+        ),
+    })
+}
+
+pub(super) fn session_present(connack: &Seen) -> bool {
+    connack.bytes.get(2).is_some_and(|flags| flags & 1 == 1)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Limit {
+    MaximumPacketSize,
+    ProblemInformation,
+}
+
+/// Requests that are refused with long explanations by those who explain. The decoder says whether the limit is kept.
+async fn errors_with_long_names(stage: &mut Stage, limit: Limit) -> Result<Verdict, Stop> {
+    let connect = stage.setting.connect().with(|c| match limit {
+        Limit::MaximumPacketSize => c.maximum_packet_size = Some(40),
+        Limit::ProblemInformation => c.no_problem_information = true,
+    });
+    let (link, _) = stage.connect("client", connect).await?;
+    let long = "n".repeat(match limit {
+        Limit::MaximumPacketSize => 150,
+        Limit::ProblemInformation => 1,
+    });
+    let setting = &stage.setting;
+    let bad_filter = format!("{}/#/x", setting.topic(&long));
+    let all = setting
+        .unsubscribe(5, &[], &[&long])
+        .then(&setting.publish(0x32, &long, Some(7), &[], b"x"))
+        .then(&draft::subscribe(
+            setting.version,
+            9,
+            &[],
+            &[(bad_filter, 0)],
+        ));
+    stage.stimulate(link, all).await;
+    let (packets, alive) = stage.flush(link).await;
+    Ok(if packets.is_empty() && !alive {
+        match stage.end(link) {
+            End::Open => Verdict::new(Outcome::Observed, "nothing is answered"),
+            _ => Verdict::new(Outcome::BareClose, "closed without saying why"),
+        }
+    } else {
+        Verdict::good()
+    })
+}

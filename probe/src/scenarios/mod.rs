@@ -1,0 +1,34 @@
+//! The table of scenarios against a broker, by groups.
+
+mod acknowledge;
+mod authenticate;
+mod connect;
+mod disconnect;
+mod first;
+mod headers;
+mod liveness;
+mod publish;
+mod subscribe;
+mod three;
+
+use crate::scenario::Scenario;
+
+/// Every scenario against a broker, in the order of the table.
+#[must_use]
+pub fn broker() -> Vec<Scenario> {
+    [
+        first::rows(),
+        connect::rows(),
+        headers::rows(),
+        publish::rows(),
+        acknowledge::rows(),
+        subscribe::rows(),
+        disconnect::rows(),
+        authenticate::rows(),
+        liveness::rows(),
+        three::rows(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
