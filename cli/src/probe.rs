@@ -1,6 +1,8 @@
-//! `probe`: plays scenarios against a live broker and tells what its answers are worth.
+//! `probe`: plays scenarios against a live broker or client and tells what its answers are worth.
 
 mod broker;
+mod client;
+mod options;
 mod output;
 
 use clap::{Args, Subcommand};
@@ -8,7 +10,7 @@ use clap::{Args, Subcommand};
 use crate::Verdict;
 use crate::failure::Failure;
 
-/// Plays scenarios against a live broker and judges its reason codes
+/// Plays scenarios against a live broker or client and judges its reason codes
 ///
 /// Never pass or fail: what the specification demands is told apart from what it only leaves to the implementation,
 /// and `wrong` names the statement that is broken.
@@ -21,12 +23,14 @@ pub(crate) struct Probe {
 #[derive(Subcommand)]
 enum Target {
     Broker(broker::Broker),
+    Client(client::Client),
 }
 
 impl Probe {
     pub(crate) fn run(self) -> Result<Verdict, Failure> {
         match self.target {
             Target::Broker(broker) => broker.run(),
+            Target::Client(client) => client.run(),
         }
     }
 }

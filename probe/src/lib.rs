@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod client;
 pub mod draft;
 pub mod engine;
 pub mod judge;

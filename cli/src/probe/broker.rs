@@ -1,22 +1,23 @@
 //! `probe broker`: the options, and the way from them to the scenarios.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
-use mqtt_reason::Version;
 use mqtt_reason_probe::engine::{Runner, learn};
 use mqtt_reason_probe::net::{Address, Connector, TlsOptions};
-use mqtt_reason_probe::report::{Known, Line, Show, Summary, junit, transcript};
+use mqtt_reason_probe::report::{Known, Line, Summary, transcript};
 use mqtt_reason_probe::scenario::Scenario;
 use mqtt_reason_probe::{scenarios, setting};
 
+use super::options::{Reports, Selection};
 use super::output::{self, Progress};
 use crate::Verdict;
 use crate::failure::{Failure, usage};
-use crate::options::version_parser;
+
+/// How many scenarios run at a time unless --jobs says so.
+const JOBS: usize = 24;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -77,60 +78,6 @@ pub(crate) struct Broker {
     reports: Reports,
 }
 
-/// Which scenarios are played.
-#[derive(Args)]
-pub(crate) struct Selection {
-    /// The version to play, or all
-    #[arg(long, value_name = "VERSION", default_value = "all", value_parser = versions)]
-    mqtt: Versions,
-
-    /// Plays only these: ids (K04) and groups (S), with commas or repeated
-    #[arg(long, value_name = "ID|GROUP", value_delimiter = ',')]
-    only: Vec<String>,
-
-    /// Lists the scenarios and plays none
-    #[arg(long)]
-    list: bool,
-
-    /// How many scenarios run at a time
-    #[arg(long, value_name = "N", default_value_t = 24, value_parser = jobs)]
-    jobs: usize,
-}
-
-/// What is written, and what counts.
-#[derive(Args)]
-pub(crate) struct Reports {
-    /// A bare close, what is not noticed and what is late count in the exit status as well
-    #[arg(long)]
-    strict: bool,
-
-    /// Findings that are known and do not fail: an id a line, and its outcome; or the output of --json
-    #[arg(long, value_name = "FILE")]
-    known: Option<PathBuf>,
-
-    /// Prints JSON, a line a scenario
-    #[arg(long)]
-    json: bool,
-
-    /// Writes a JUnit file
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
-
-    /// Writes a transcript of each scenario into this directory, for `mqtt-reason check`
-    #[arg(long, value_name = "DIR")]
-    transcript: Option<PathBuf>,
-
-    /// Shows passwords and Will payloads
-    #[arg(long)]
-    secrets: bool,
-
-    /// Shows application payloads to their end
-    #[arg(long)]
-    payloads: bool,
-}
-
-type Versions = Vec<Version>;
-
 #[derive(Clone)]
 struct Hex(Vec<u8>);
 
@@ -150,42 +97,11 @@ fn hook(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn jobs(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err("it takes a number from 1".to_owned()),
-        Ok(jobs) => Ok(jobs),
-    }
-}
-
-impl Selection {
-    /// The scenarios that are considered.
-    pub(crate) fn of(&self, all: Vec<Scenario>) -> Result<Vec<Scenario>, Failure> {
-        let is = |scenario: &Scenario, wanted: &str| {
-            scenario.id.eq_ignore_ascii_case(wanted)
-                || scenario.group().eq_ignore_ascii_case(wanted)
-        };
-        for wanted in &self.only {
-            if !all.iter().any(|scenario| is(scenario, wanted)) {
-                return Err(usage(format!(
-                    "no scenario and no group is called {wanted:?}"
-                )));
-            }
-        }
-        Ok(all
-            .into_iter()
-            .filter(|scenario| self.mqtt.contains(&scenario.version))
-            .filter(|scenario| {
-                self.only.is_empty() || self.only.iter().any(|wanted| is(scenario, wanted))
-            })
-            .collect())
-    }
-}
-
 impl Broker {
     pub(crate) fn run(self) -> Result<Verdict, Failure> {
         let chosen = self.selection.of(scenarios::broker())?;
-        if self.selection.list {
-            return output::list(&chosen, self.reports.json);
+        if self.selection.lists() {
+            return output::list(&chosen, self.reports.is_json());
         }
         let known = self.reports.known()?;
         self.reports.prepare()?;
@@ -203,14 +119,14 @@ impl Broker {
             Connector::new(self.address.clone(), &tls).map_err(|error| usage(error.to_string()))?;
         let options = self.options();
         let run = run_name();
-        let target = learn(&connector, &options, &self.selection.mqtt, &run)
+        let target = learn(&connector, &options, self.selection.versions(), &run)
             .await
             .map_err(|error| usage(format!("{}: {error}", self.address)))?;
-        let runner = Runner::new(connector, target, options, run, self.selection.jobs);
+        let runner = Runner::new(connector, target, options, run, self.selection.jobs(JOBS));
         let mut progress = Progress::new(chosen.len());
         let played = runner.play(&chosen, |_| progress.step()).await;
         progress.end();
-        let show = Show::new(self.reports.secrets, self.reports.payloads);
+        let show = self.reports.show();
         let mut lines = Vec::new();
         for played in &played {
             let Some(scenario) = chosen.get(played.index) else {
@@ -219,21 +135,12 @@ impl Broker {
             let mut line = Line::new(scenario, played, &self.address, show);
             line.known = line.outcome.fails(true) && known.covers(&line);
             lines.push(line);
-            if let Some(dir) = &self.reports.transcript {
-                let text = transcript(scenario, played, show);
-                output::write_private(&dir.join(format!("{}.txt", scenario.id)), &text)?;
-            }
+            let text = || transcript(scenario, played, show);
+            self.reports.keep(scenario.id, text)?;
         }
         let summary = Summary::new(&lines, begun.elapsed());
-        self.reports.write(&self.address, &lines, &summary)?;
-        for id in known.stale(&lines, self.reports.strict) {
-            anstream::eprintln!("note: {id} is known and was not found any more");
-        }
-        let fails = |line: &Line| line.outcome.fails(self.reports.strict) && !line.known;
-        Ok(match lines.iter().any(fails) {
-            true => Verdict::Bad,
-            false => Verdict::Good,
-        })
+        self.reports
+            .finish(&self.address.to_string(), known, &lines, &summary)
     }
 
     fn options(&self) -> setting::Options {
@@ -247,53 +154,6 @@ impl Broker {
         options.websocket = self.address.transport().is_websocket();
         options
     }
-}
-
-impl Reports {
-    fn known(&self) -> Result<Known, Failure> {
-        let Some(file) = &self.known else {
-            return Ok(Known::default());
-        };
-        let shown = file.display();
-        let text = fs::read_to_string(file)
-            .map_err(|error| usage(format!("cannot read {shown}: {error}")))?;
-        Known::parse(&text).map_err(|error| usage(format!("{shown}: {error}")))
-    }
-
-    /// What can fail before anything is played does.
-    fn prepare(&self) -> Result<(), Failure> {
-        if let Some(dir) = &self.transcript {
-            fs::create_dir_all(dir)
-                .map_err(|error| usage(format!("cannot make {}: {error}", dir.display())))?;
-        }
-        Ok(())
-    }
-
-    fn write(&self, address: &Address, lines: &[Line], summary: &Summary) -> Result<(), Failure> {
-        if let Some(file) = &self.junit {
-            let text = junit(&address.to_string(), lines, self.strict)
-                .map_err(|error| usage(format!("the JUnit file cannot be written: {error}")))?;
-            fs::write(file, text)
-                .map_err(|error| usage(format!("cannot write {}: {error}", file.display())))?;
-        }
-        if self.json {
-            output::json(lines, summary)
-        } else {
-            output::human(lines, summary)
-        }
-    }
-}
-
-fn versions(text: &str) -> Result<Versions, String> {
-    use clap::builder::TypedValueParser;
-    if text.eq_ignore_ascii_case("all") {
-        return Ok(vec![Version::V5_0, Version::V3_1_1]);
-    }
-    let command = clap::Command::new("probe");
-    version_parser()
-        .parse_ref(&command, None, std::ffi::OsStr::new(text))
-        .map(|version| vec![version])
-        .map_err(|_| "it takes 5.0, 3.1.1 or all".to_owned())
 }
 
 /// A name that no other run has: six letters or digits.

@@ -17,26 +17,14 @@ use crate::failure::{Failure, usage};
 pub(crate) fn list(scenarios: &[Scenario], json: bool) -> Result<Verdict, Failure> {
     let mut out = anstream::stdout().lock();
     for scenario in scenarios {
-        if json {
-            let listed = Listed {
-                scenario: scenario.id,
-                title: scenario.title,
-                mqtt: scenario.version.name(),
-                demanded: scenario.demanded(),
-                rules: &scenario.rules,
-            };
-            let text = serde_json::to_string(&listed).map_err(io::Error::from)?;
-            writeln!(out, "{text}")?;
-        } else {
-            writeln!(
-                out,
-                "{:<5} {:<6} {}; demanded: {}",
-                scenario.id,
-                scenario.version.name(),
-                scenario.title,
-                scenario.demanded().join(" or "),
-            )?;
-        }
+        let listed = Listed {
+            scenario: scenario.id,
+            title: scenario.title,
+            mqtt: scenario.version.name(),
+            demanded: scenario.demanded(),
+            rules: &scenario.rules,
+        };
+        listed.write(&mut out, json)?;
     }
     Ok(Verdict::Good)
 }
@@ -47,7 +35,43 @@ struct Listed<'a> {
     title: &'a str,
     mqtt: &'a str,
     demanded: Vec<String>,
-    rules: &'a [&'static str],
+    rules: &'a [&'a str],
+}
+
+/// Lists scenarios that were not played.
+pub(crate) fn list_lines(lines: &[Line], json: bool) -> Result<Verdict, Failure> {
+    let mut out = anstream::stdout().lock();
+    for line in lines {
+        let rules: Vec<_> = line.rules.iter().map(String::as_str).collect();
+        let listed = Listed {
+            scenario: line.scenario,
+            title: line.title,
+            mqtt: line.mqtt,
+            demanded: line.demanded.clone(),
+            rules: &rules,
+        };
+        listed.write(&mut out, json)?;
+    }
+    Ok(Verdict::Good)
+}
+
+impl Listed<'_> {
+    fn write(&self, out: &mut impl Write, json: bool) -> Result<(), Failure> {
+        if json {
+            let text = serde_json::to_string(self).map_err(io::Error::from)?;
+            writeln!(out, "{text}")?;
+        } else {
+            writeln!(
+                out,
+                "{:<5} {:<6} {}; demanded: {}",
+                self.scenario,
+                self.mqtt,
+                self.title,
+                self.demanded.join(" or "),
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// Prints JSON.

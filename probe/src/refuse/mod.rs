@@ -48,7 +48,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use self::rule::{Rule, RuleError};
-use self::rules::Rules;
+pub(crate) use self::rules::Rules;
+pub(crate) use self::session::{Session, Step};
 use crate::net::Connector;
 
 /// A broker to be started: it accepts everything, but for its rules.

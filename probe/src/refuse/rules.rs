@@ -7,11 +7,11 @@ use mqtt_reason::PacketType;
 use super::rule::Rule;
 
 /// All rules, shared by the connections.
-#[derive(Debug)]
-pub(super) struct Rules(Vec<(Rule, AtomicU32)>);
+#[derive(Debug, Default)]
+pub(crate) struct Rules(Vec<(Rule, AtomicU32)>);
 
 impl Rules {
-    pub(super) fn new(rules: Vec<Rule>) -> Self {
+    pub(crate) fn new(rules: Vec<Rule>) -> Self {
         Self(
             rules
                 .into_iter()

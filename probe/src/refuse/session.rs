@@ -19,7 +19,7 @@ use crate::shim::{D, Packet, decode_with};
 
 /// What is to be done.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// Send these bytes after this delay.
     Send(Vec<u8>, Duration),
     /// Close the connection after this delay.
@@ -30,7 +30,7 @@ pub(super) enum Step {
 
 /// The state of one connection.
 #[derive(Debug)]
-pub(super) struct Session<'r> {
+pub(crate) struct Session<'r> {
     rules: &'r Rules,
     /// From CONNECT; `None` before it.
     limits: Option<Limits>,
@@ -56,7 +56,7 @@ enum Phase {
 }
 
 impl<'r> Session<'r> {
-    pub(super) const fn new(rules: &'r Rules) -> Self {
+    pub(crate) const fn new(rules: &'r Rules) -> Self {
         Self {
             rules,
             limits: None,
@@ -70,7 +70,7 @@ impl<'r> Session<'r> {
     }
 
     /// The version of the connection, 5.0 before CONNECT.
-    pub(super) fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> Version {
         self.limits
             .as_ref()
             .map_or(Version::V5_0, |limits| limits.version)
@@ -82,7 +82,7 @@ impl<'r> Session<'r> {
     }
 
     /// Takes the first packet out of `bytes`: its type, its length and what is to be done. `None`: it is not whole yet.
-    pub(super) fn receive(
+    pub(crate) fn receive(
         &mut self,
         bytes: &[u8],
     ) -> Option<(Option<PacketType>, usize, Vec<Step>)> {

@@ -46,6 +46,33 @@ impl Show {
         self.cut(version, bytes, &hex::encode(bytes))
     }
 
+    /// A packet with an asterisk for each byte of a Password or a Will Payload: as long as before, and still a packet.
+    pub(crate) fn starred(self, packet: &[u8]) -> Vec<u8> {
+        let mut bytes = packet.to_vec();
+        if self.secrets {
+            return bytes;
+        }
+        let options = DecodeOptions::new();
+        let Ok(Decoded::Frame(frame)) = v5::decode_with(&options, packet) else {
+            return bytes;
+        };
+        let secrets = match View::of(Version::V5_0, &options, &frame) {
+            Ok(Some(View::Connect(connect))) => [
+                connect.password(),
+                connect.will().map(|will| will.payload()),
+            ],
+            _ => return bytes,
+        };
+        let begin = packet.as_ptr().addr();
+        for secret in secrets.into_iter().flatten() {
+            let at = secret.as_ptr().addr().saturating_sub(begin);
+            if let Some(secret) = bytes.get_mut(at..at.saturating_add(secret.len())) {
+                secret.fill(b'*');
+            }
+        }
+        bytes
+    }
+
     /// Ends `hex` 64 bytes into each application payload of `bytes`.
     fn cut(self, version: Version, bytes: &[u8], hex: &str) -> String {
         if self.payloads {

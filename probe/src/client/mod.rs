@@ -1,0 +1,490 @@
+//! Clients held to what they do with reason codes: a scripted broker, one run of a command for each scenario.
+
+mod broker;
+mod command;
+mod judge;
+mod report;
+mod scenarios;
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitStatus;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::BytesMut;
+use mqtt_reason::view::View;
+use mqtt_reason::{DecodeOptions, Side, Version};
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use self::broker::{Played, Shared, Shown};
+use self::command::{Template, Values};
+use self::judge::Trace;
+use self::scenarios::{Need, Scenario, TABLE, Trigger};
+use crate::judge::Outcome;
+use crate::report::{Line, Show};
+use crate::shim::{D, decode_with};
+
+/// How long the packet that a scenario waits for may take: a program has to start.
+const TRIGGER_LIMIT: Duration = Duration::from_secs(15);
+
+/// How long a client may take from accepting to the end of its CONNECT.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long connections of a client that has ended are waited for.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// The clients are told apart by this much randomness.
+fn prefix() -> String {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    let number = RandomState::new().build_hasher().finish();
+    format!("mr{:06x}", number & 0x00FF_FFFF)
+}
+
+/// What to play, and against what.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Client {
+    /// Where the scripted broker listens.
+    pub listen: SocketAddr,
+    /// The command and its arguments, with `{host}`, `{port}`, `{id}`, `{action}`, `{topic}`, `{qos}`.
+    pub command: Vec<String>,
+    /// Only scenarios of these versions.
+    pub versions: Vec<Version>,
+    /// Only scenarios with these ids or groups; all if it is empty.
+    pub only: Vec<String>,
+    /// How many clients run at a time.
+    pub jobs: usize,
+    /// What of the client's secrets and payloads is shown.
+    pub show: Show,
+}
+
+/// The result of a scenario against a client.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Told {
+    /// The result, as it is written in JSON.
+    pub line: Line,
+    /// Everything that passed, as a transcript for `mqtt-reason check`.
+    pub transcript: String,
+}
+
+impl Client {
+    /// Plays against this command, with a scripted broker on `listen`.
+    #[must_use]
+    pub fn new(listen: SocketAddr, command: Vec<String>) -> Self {
+        Self {
+            listen,
+            command,
+            versions: vec![Version::V5_0, Version::V3_1_1],
+            only: Vec::new(),
+            jobs: 12,
+            show: Show::default(),
+        }
+    }
+
+    /// The scenarios that are considered.
+    fn scenarios(&self) -> impl Iterator<Item = &'static Scenario> + '_ {
+        TABLE.iter().filter(|scenario| {
+            self.versions.contains(&scenario.mqtt)
+                && (self.only.is_empty() || self.only.iter().any(|only| scenario.is_called(only)))
+        })
+    }
+
+    /// The scenarios that are considered, as if they had been skipped.
+    pub fn list(&self) -> impl Iterator<Item = Line> + '_ {
+        self.scenarios()
+            .map(|scenario| scenario.told(Outcome::Skipped, "").line)
+    }
+
+    /// Plays all of them; `told` gets each result as soon as it is there.
+    ///
+    /// # Errors
+    ///
+    /// If the address cannot be listened on, the command cannot be started, or it never connects.
+    pub async fn run(&self, mut told: impl FnMut(Told)) -> io::Result<()> {
+        let listener = TcpListener::bind(self.listen).await?;
+        let ground = Arc::new(Ground {
+            template: Template::new(self.command.clone()),
+            address: listener.local_addr()?,
+            prefix: prefix(),
+            waiting: Mutex::default(),
+            show: self.show,
+        });
+        let by_id = ground.template.has("{id}");
+        let by_port = !by_id && ground.template.has("{port}");
+        let acceptor = tokio::spawn(accept(listener, Arc::clone(&ground)));
+        let shown = ground.shown(by_port).await?;
+        let jobs = if by_id || by_port {
+            self.jobs.max(1)
+        } else {
+            1
+        };
+        let places = Arc::new(Semaphore::new(jobs));
+        let mut running = JoinSet::new();
+        for scenario in self.scenarios() {
+            if let Some(why) = cannot(scenario, &shown) {
+                told(scenario.told(Outcome::Skipped, why));
+                continue;
+            }
+            let (ground, places) = (Arc::clone(&ground), Arc::clone(&places));
+            running.spawn(async move {
+                // The semaphore is never closed.
+                let _place = places.acquire().await;
+                ground.play(scenario, by_port).await
+            });
+        }
+        while let Some(result) = running.join_next().await {
+            told(result.map_err(io::Error::other)??);
+        }
+        acceptor.abort();
+        Ok(())
+    }
+}
+
+/// Whether there is a scenario or a group with this name.
+#[must_use]
+pub fn exists(name: &str) -> bool {
+    TABLE.iter().any(|scenario| scenario.is_called(name))
+}
+
+/// What all scenarios share.
+#[derive(Debug)]
+struct Ground {
+    template: Template,
+    address: SocketAddr,
+    prefix: String,
+    /// Who waits for a connection, by Client Identifier; under the empty one whoever waits for any.
+    waiting: Mutex<HashMap<String, mpsc::Sender<(TcpStream, BytesMut)>>>,
+    show: Show,
+}
+
+impl Ground {
+    fn waiting(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<String, mpsc::Sender<(TcpStream, BytesMut)>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts the client once to see what it is: the version and the like of its CONNECT.
+    async fn shown(&self, by_port: bool) -> io::Result<Shown> {
+        let seen = self.start(&scenarios::FIRST, by_port).await?;
+        seen.played.and_then(|played| played.shown).ok_or_else(|| {
+            let how = match seen.exit {
+                Some(status) => format!("it ended with {status}"),
+                None => format!("it was waited for {} s", TRIGGER_LIMIT.as_secs()),
+            };
+            let printed = seen.output.trim();
+            let printed = if printed.is_empty() {
+                "nothing"
+            } else {
+                printed
+            };
+            io::Error::other(format!(
+                "the command sent no CONNECT to {}: {how}; it printed: {printed}",
+                self.address
+            ))
+        })
+    }
+
+    async fn play(&self, scenario: &'static Scenario, by_port: bool) -> io::Result<Told> {
+        let begun = Instant::now();
+        let seen = self.start(scenario, by_port).await?;
+        let mut told = match &seen.played {
+            Some(played) if played.sent.is_some() => {
+                let trace = Trace {
+                    played,
+                    further: seen.further,
+                    output: &seen.output,
+                    exit: seen.exit,
+                };
+                self.judged(scenario, &trace)
+            }
+            Some(_) => scenario.told(
+                Outcome::Skipped,
+                format!("the client sent no {}", scenario.after.name()),
+            ),
+            None => scenario.told(Outcome::Skipped, "the client did not connect"),
+        };
+        told.line.ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if let Some(played) = &seen.played {
+            told.transcript =
+                report::transcript(scenario, &told.line, played, &seen.output, self.show);
+        }
+        Ok(told)
+    }
+
+    fn judged(&self, scenario: &'static Scenario, trace: &Trace<'_>) -> Told {
+        let verdict = judge::judge(scenario, trace);
+        let mut told = scenario.told(verdict.outcome, verdict.why);
+        let line = &mut told.line;
+        line.received = trace.received(scenario.mqtt);
+        line.sent = trace
+            .played
+            .sent
+            .as_ref()
+            .map(|(bytes, _)| hex::encode(bytes))
+            .unwrap_or_default();
+        line.bytes = trace
+            .played
+            .passed
+            .iter()
+            .skip(trace.played.after)
+            .filter(|passed| passed.by == Side::Client)
+            .map(|passed| self.show.received(scenario.mqtt, &passed.bytes))
+            .collect();
+        if let Some(rule) = verdict.rule {
+            line.rules.retain(|other| *other != rule);
+            line.rules.insert(0, rule.clone());
+            line.violation = Some(report::violation(rule, trace.played, self.show));
+        }
+        told
+    }
+
+    /// Starts the client for a scenario and serves its connections until the scenario is over.
+    async fn start(&self, scenario: &'static Scenario, by_port: bool) -> io::Result<Seen> {
+        let id = format!("{}{}", self.prefix, scenario.id.replace('-', ""));
+        let (sender, mut connections) = mpsc::channel(16);
+        let mut port = self.address.port();
+        let mut acceptor = None;
+        if by_port {
+            let listener = TcpListener::bind((self.address.ip(), 0)).await?;
+            port = listener.local_addr()?.port();
+            acceptor = Some(tokio::spawn(accept_any(listener, sender)));
+        } else {
+            let key = if self.template.has("{id}") {
+                id.clone()
+            } else {
+                String::new()
+            };
+            self.waiting().insert(key, sender);
+        }
+        let values = Values {
+            host: self.address.ip().to_string(),
+            port,
+            id: id.clone(),
+            action: scenario.after.action(),
+            topic: format!("mqtt-reason/{id}"),
+            qos: scenario.after.qos(),
+        };
+        let mut client = self.template.start(&values)?;
+        let start = Instant::now();
+        let shared = Arc::new(Shared {
+            scenario,
+            start,
+            sent: Mutex::new(None),
+            deadline: start + TRIGGER_LIMIT,
+        });
+        let mut plays = JoinSet::new();
+        let mut seen = Seen::default();
+        // When a client that has ended does no more: its connections may still have to be accepted.
+        let mut gone = None;
+        loop {
+            tokio::select! {
+                Some((stream, begun)) = connections.recv() => {
+                    let is_further = shared.sent.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+                    seen.further = seen.further.saturating_add(usize::from(is_further));
+                    let shared = Arc::clone(&shared);
+                    plays.spawn(async move { broker::play(stream, begun, &shared).await });
+                }
+                Some(played) = plays.join_next() => {
+                    if let Ok(played) = played {
+                        seen.keep(played);
+                    }
+                }
+                _ = client.exited(), if gone.is_none() => gone = Some(Instant::now() + GRACE),
+                () = sleep_until(gone.unwrap_or(start)), if gone.is_some() && plays.is_empty() => break,
+                () = sleep_until(shared.until()) => break,
+                else => break,
+            }
+        }
+        while let Some(played) = plays.join_next().await {
+            if let Ok(played) = played {
+                seen.keep(played);
+            }
+        }
+        self.waiting().remove(&id);
+        if let Some(acceptor) = acceptor {
+            acceptor.abort();
+        }
+        (seen.output, seen.exit) = client.end().await;
+        Ok(seen)
+    }
+}
+
+/// What became of one start of the client.
+#[derive(Debug, Default)]
+struct Seen {
+    played: Option<Played>,
+    further: usize,
+    output: String,
+    exit: Option<ExitStatus>,
+}
+
+impl Seen {
+    /// Keeps the connection on which the scenario's bytes were sent, else the first that showed a CONNECT.
+    fn keep(&mut self, played: Played) {
+        let better = match &self.played {
+            None => true,
+            Some(kept) => kept.sent.is_none() && (played.sent.is_some() || kept.shown.is_none()),
+        };
+        if better {
+            self.played = Some(played);
+        }
+    }
+}
+
+/// Gives each connection to the scenario whose Client Identifier it shows.
+async fn accept(listener: TcpListener, ground: Arc<Ground>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                let Ok((stream, _)) = accepted else {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                };
+                let ground = Arc::clone(&ground);
+                connections.spawn(async move {
+                    let _ = stream.set_nodelay(true);
+                    let Ok(Some((stream, begun, id))) = timeout(CONNECT_LIMIT, identify(stream)).await else {
+                        return;
+                    };
+                    let sender = {
+                        let waiting = ground.waiting();
+                        waiting.get(&id).or_else(|| waiting.get("")).cloned()
+                    };
+                    if let Some(sender) = sender {
+                        // The scenario may be over by now.
+                        let _ = sender.send((stream, begun)).await;
+                    }
+                });
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn accept_any(listener: TcpListener, to: mpsc::Sender<(TcpStream, BytesMut)>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let _ = stream.set_nodelay(true);
+        if to.send((stream, BytesMut::new())).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads a CONNECT; what was read stays to be read.
+async fn identify(mut stream: TcpStream) -> Option<(TcpStream, BytesMut, String)> {
+    const LIMIT: usize = 1024 * 1024;
+    let mut buffer = BytesMut::new();
+    while buffer.len() < LIMIT {
+        if stream.read_buf(&mut buffer).await.ok()? == 0 {
+            return None;
+        }
+        let options = DecodeOptions::new().sender(Side::Client);
+        let id = match decode_with(Version::V5_0, &options, &buffer) {
+            Ok(D::Incomplete) => continue,
+            Ok(D::Frame(frame)) => match View::of(Version::V5_0, &options, &frame) {
+                Ok(Some(View::Connect(connect))) => connect.client_id().to_owned(),
+                _ => String::new(),
+            },
+            _ => String::new(),
+        };
+        return Some((stream, buffer, id));
+    }
+    None
+}
+
+/// Why the scenario cannot be played with such a client.
+fn cannot(scenario: &Scenario, shown: &Shown) -> Option<String> {
+    if scenario.mqtt != shown.version {
+        return Some(format!("the client speaks MQTT {}", shown.version));
+    }
+    let unmet = match scenario.needs {
+        Need::Nothing => return None,
+        Need::Method => shown
+            .method
+            .is_none()
+            .then_some("its CONNECT has no Authentication Method"),
+        Need::NoMethod => shown
+            .method
+            .is_some()
+            .then_some("its CONNECT has an Authentication Method"),
+        Need::CleanStart => (!shown.clean_start).then_some("its CONNECT has Clean Start 0"),
+        Need::NoTopicAlias => {
+            (shown.topic_alias_maximum > 0).then_some("its CONNECT allows Topic Aliases")
+        }
+    };
+    unmet.map(str::to_owned)
+}
+
+impl Scenario {
+    fn is_called(&self, name: &str) -> bool {
+        name.eq_ignore_ascii_case(self.id) || name.eq_ignore_ascii_case(self.group())
+    }
+
+    /// The letters of the id.
+    fn group(&self) -> &'static str {
+        self.id
+            .split(|letter: char| !letter.is_ascii_alphabetic())
+            .next()
+            .unwrap_or(self.id)
+    }
+
+    fn told(&self, outcome: Outcome, why: impl Into<String>) -> Told {
+        Told {
+            line: Line {
+                scenario: self.id,
+                title: self.title,
+                mqtt: self.mqtt.name(),
+                outcome,
+                demanded: self.demand.in_words(),
+                received: Vec::new(),
+                rules: self.rules.iter().map(|rule| (*rule).to_owned()).collect(),
+                why: why.into(),
+                sent: String::new(),
+                bytes: String::new(),
+                ms: 0,
+                known: false,
+                violation: None,
+            },
+            transcript: String::new(),
+        }
+    }
+}
+
+impl Trigger {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Connect | Self::ConnectToSubscribe | Self::ConnectToPublish => "CONNECT",
+            Self::Subscribe | Self::Subscribed => "SUBSCRIBE",
+            Self::Publish1 => "PUBLISH with QoS 1",
+            Self::Publish2 => "PUBLISH with QoS 2",
+            Self::Pubrel => "PUBREL",
+            Self::Authenticated => "CONNECT with an Authentication Method",
+        }
+    }
+
+    /// What `{action}` is.
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Connect | Self::Authenticated => "connect",
+            Self::Subscribe | Self::Subscribed | Self::ConnectToSubscribe => "subscribe",
+            Self::Publish1 | Self::Publish2 | Self::Pubrel | Self::ConnectToPublish => "publish",
+        }
+    }
+
+    /// What `{qos}` is.
+    const fn qos(self) -> u8 {
+        match self {
+            Self::Publish2 | Self::Pubrel => 2,
+            _ => 1,
+        }
+    }
+}
