@@ -32,7 +32,7 @@ pub(super) struct Besides {
     unread: u64,
     link: i32,
     cut_off: bool,
-    /// The name of the capture for a command line, if it is one.
+    /// Whether it is a capture, and what that is called on a command line.
     capture: Option<String>,
 }
 
@@ -101,7 +101,7 @@ impl Check {
             start if is_capture(start) => {
                 let name =
                     file.map_or_else(|| "FILE".to_owned(), |path| path.display().to_string());
-                checker.capture(start, input, self.ports(), size, name)
+                checker.capture(start, input, self.ports(), size)
             }
             start => checker.transcript(start, input),
         };
@@ -134,12 +134,11 @@ impl<W: Write> Checker<W> {
         input: impl Read,
         ports: Vec<u16>,
         size: Option<u64>,
-        name: String,
     ) -> Result<Besides, Failure> {
         let mut packets = Packets::new(start, input);
         let mut streams = Streams::new(ports);
         let mut besides = Besides {
-            capture: Some(name),
+            capture: Some(self.capture.clone()),
             ..Besides::default()
         };
         let mut progress = Progress::new(size);

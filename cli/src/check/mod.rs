@@ -11,7 +11,7 @@ use mqtt_reason::Side;
 
 use crate::Verdict;
 use crate::capture::{At, How, Opening, Watcher};
-use crate::connection::{Connection, Head, Item, Settings, Show, Sink, human, json};
+use crate::connection::{Connection, Head, Item, Settings, Show, Sink, TLS, What, human, json};
 use crate::failure::Failure;
 use crate::html::Page;
 use crate::style::{human_output, plain_output};
@@ -98,6 +98,10 @@ impl Check {
     ) -> Result<Verdict, Failure> {
         let mut checker = Checker {
             packets: !self.findings || page.is_some(),
+            capture: match &self.file {
+                Some(path) if path.as_os_str() != "-" => path.display().to_string(),
+                _ => "FILE".to_owned(),
+            },
             told: Told {
                 out,
                 line: Vec::new(),
@@ -147,6 +151,8 @@ struct Checker<W> {
     told: Told<W>,
     /// Whether packets that are in order are wanted.
     packets: bool,
+    /// What the capture is called on a command line.
+    capture: String,
 }
 
 /// What prints, draws and counts.
@@ -168,6 +174,8 @@ struct Stream {
     name: String,
     /// Its number, from 0.
     index: usize,
+    /// How its TLS can be read, if it is TLS.
+    decrypt: Option<String>,
     connection: Connection,
 }
 
@@ -184,6 +192,9 @@ impl<W: Write> Watcher for Checker<W> {
         Stream {
             name,
             index,
+            decrypt: opening
+                .addresses
+                .map(|(client, server)| input::decrypt(&self.capture, client, server)),
             connection: Connection::new(Settings {
                 packets: self.packets,
                 middle: opening.middle,
@@ -192,32 +203,46 @@ impl<W: Write> Watcher for Checker<W> {
     }
 
     fn bytes(&mut self, stream: &mut Stream, side: Side, at: At, bytes: &[u8]) {
-        let mut sink = self.told.sink(&stream.name, stream.index);
+        let mut sink = self
+            .told
+            .sink(&stream.name, stream.index, stream.decrypt.as_deref());
         stream.connection.receive(side, at, bytes, &mut sink);
     }
 
     fn lost(&mut self, stream: &mut Stream, side: Side, at: At, count: u64) {
-        let mut sink = self.told.sink(&stream.name, stream.index);
+        let mut sink = self
+            .told
+            .sink(&stream.name, stream.index, stream.decrypt.as_deref());
         stream.connection.lost(side, at, count, &mut sink);
     }
 
     fn close(&mut self, stream: &mut Stream, side: Side, how: How, at: At) {
-        let mut sink = self.told.sink(&stream.name, stream.index);
+        let mut sink = self
+            .told
+            .sink(&stream.name, stream.index, stream.decrypt.as_deref());
         stream.connection.close(side, how, at, &mut sink);
     }
 
     fn finish(&mut self, mut stream: Stream, at: At) {
-        let mut sink = self.told.sink(&stream.name, stream.index);
+        let mut sink = self
+            .told
+            .sink(&stream.name, stream.index, stream.decrypt.as_deref());
         stream.connection.finish(at, &mut sink);
     }
 }
 
 impl<W: Write> Told<W> {
-    const fn sink<'a>(&'a mut self, name: &'a str, index: usize) -> OneConnection<'a, W> {
+    const fn sink<'a>(
+        &'a mut self,
+        name: &'a str,
+        index: usize,
+        decrypt: Option<&'a str>,
+    ) -> OneConnection<'a, W> {
         OneConnection {
             told: self,
             name,
             index,
+            decrypt,
         }
     }
 
@@ -276,10 +301,19 @@ struct OneConnection<'a, W> {
     told: &'a mut Told<W>,
     name: &'a str,
     index: usize,
+    decrypt: Option<&'a str>,
 }
 
 impl<W: Write> Sink for OneConnection<'_, W> {
     fn item(&mut self, item: &Item<'_>) {
-        self.told.item(self.name, self.index, item);
+        match (&item.what, self.decrypt) {
+            (What::Note { side, text }, Some(decrypt)) if *text == TLS => {
+                let text = &format!("{text}; {decrypt}");
+                let what = What::Note { side: *side, text };
+                self.told
+                    .item(self.name, self.index, &Item { what, ..*item });
+            }
+            _ => self.told.item(self.name, self.index, item),
+        }
     }
 }

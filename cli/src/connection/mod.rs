@@ -7,7 +7,6 @@ pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod secrets;
 
-mod checker;
 mod direction;
 mod item;
 mod reading;
@@ -18,6 +17,7 @@ mod websocket;
 
 use std::time::Duration;
 
+use mqtt_reason::conversation::{self, Conversation, Seen};
 use mqtt_reason::v5::Property;
 use mqtt_reason::view::{Connect, View};
 use mqtt_reason::{DecodeOptions, PacketType, Side, Version};
@@ -25,13 +25,13 @@ use mqtt_reason::{DecodeOptions, PacketType, Side, Version};
 use crate::packet::Packet;
 
 pub(crate) use crate::capture::{At, How, Place};
-pub(crate) use checker::{About, Finding, Kind};
 pub(crate) use direction::{Last, Partial};
 pub(crate) use item::{Body, Item, Sink, What};
+pub(crate) use mqtt_reason::conversation::{About, Finding, Kind};
 pub(crate) use subjects::Subject;
 pub(crate) use told::Show;
+pub(crate) use transport::TLS;
 
-use checker::{Conversation, Seen};
 use direction::{Direction, Jump, Piece, Reading};
 use reading::Read;
 use subjects::Subjects;
@@ -101,8 +101,6 @@ pub(crate) struct Connection {
     server_limits: Limits,
     keep_alive: Option<u16>,
     subjects: Subjects,
-    /// Which version the packets of a connection that was not seen from its start can have.
-    possible: [bool; 2],
     broken_in_a_row: u32,
     time: Duration,
     /// The number of the packet, where its place does not tell.
@@ -115,12 +113,12 @@ impl Connection {
             true => (
                 Reading::Searching,
                 Transport::plain(),
-                Conversation::from_the_middle(checker::Settings::new(), None),
+                Conversation::from_the_middle(conversation::Settings::new(), None),
             ),
             false => (
                 Reading::Following,
                 Transport::default(),
-                Conversation::new(checker::Settings::new()),
+                Conversation::new(conversation::Settings::new()),
             ),
         };
         Self {
@@ -138,7 +136,6 @@ impl Connection {
             server_limits: Limits::default(),
             keep_alive: None,
             subjects: Subjects::default(),
-            possible: [true; 2],
             broken_in_a_row: 0,
             time: Duration::ZERO,
             count: 0,
@@ -343,6 +340,9 @@ impl Connection {
                 break;
             }
         }
+        if self.of(side).partial().is_some() {
+            self.conversation.busy(side, at.time);
+        }
     }
 
     /// By which version's rules fixed headers are read.
@@ -427,7 +427,13 @@ impl Connection {
             len: u32::try_from(len).unwrap_or(u32::MAX),
         };
         let findings = match &body {
-            Body::Coded(packet) => self.conversation.packet(seen, packet),
+            Body::Coded(packet) => {
+                let packet = match *packet {
+                    Packet::V5(packet) => conversation::Packet::V5(packet),
+                    Packet::V3(version, packet) => conversation::Packet::V3(version, packet),
+                };
+                self.conversation.packet(seen, &packet)
+            }
             Body::View(view) => self.conversation.view(seen, view),
             Body::Unread(_) => Vec::new(),
         };
@@ -653,22 +659,44 @@ impl Connection {
         if let Some(version) = self.version {
             return reading::can_start(version, &options, bytes);
         }
-        let [five, three] = self.possible;
         let can = [
-            five && reading::can_start(Version::V5_0, &options, bytes),
-            three && reading::can_start(Version::V3_1_1, &options, bytes),
+            reading::can_start(Version::V5_0, &options, bytes),
+            reading::can_start(Version::V3_1_1, &options, bytes),
         ];
         let version = match can {
             [true, false] => Version::V5_0,
             [false, true] => Version::V3_1_1,
-            // Either version reads it so: the next piece may tell.
-            _ => return false,
+            // 3.1.1 reads every PUBLISH of 5.0; that 5.0 reads one of 3.1.1 would be an accident.
+            [true, true] if reading::has_publish(bytes) => Version::V5_0,
+            [true, true] => {
+                self.undecided(side, at, bytes, sink);
+                return false;
+            }
+            [false, false] => return false,
         };
         self.version = Some(version);
-        self.conversation = Conversation::from_the_middle(checker::Settings::new(), Some(version));
+        self.conversation =
+            Conversation::from_the_middle(conversation::Settings::new(), Some(version));
         let text = format!("read as MQTT {version}, which is what these packets look like");
         self.note(None, at, &text, sink);
         true
+    }
+
+    /// Tells packets that either version reads: the next piece may say which one it is.
+    fn undecided(&mut self, side: Side, at: At, bytes: &[u8], sink: &mut dyn Sink) {
+        let options = DecodeOptions::new().sender(side);
+        let mut rest = bytes;
+        while let direction::Header::Whole(len) = direction::header(Version::V5_0, &options, rest) {
+            let (bytes, after) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+            let first = bytes.first().copied().unwrap_or_default();
+            if let (Some(packet), true) =
+                (PacketType::from_first_byte(first), self.settings.packets)
+            {
+                let body = Body::Unread(packet);
+                self.tell_packet(side, at, body, bytes, len, None, sink);
+            }
+            rest = after;
+        }
     }
 
     /// Reads a side no more.

@@ -93,3 +93,17 @@ pub(super) fn can_start(version: Version, options: &DecodeOptions, mut bytes: &[
         }
     }
 }
+
+/// Whether one of the packets is a PUBLISH.
+pub(super) fn has_publish(mut bytes: &[u8]) -> bool {
+    while let Some(first) = bytes.first() {
+        if PacketType::from_first_byte(*first) == Some(PacketType::Publish) {
+            return true;
+        }
+        match frame::total_len(Version::V5_0, &DecodeOptions::new(), bytes) {
+            Ok(Some(len)) => bytes = bytes.get(len..).unwrap_or_default(),
+            _ => return false,
+        }
+    }
+    false
+}

@@ -66,8 +66,12 @@ fn finding<'a>(item: &Item<'a>) -> Option<Finding<'a>> {
             packet,
             bytes,
             there,
-            needed: len.map(|len| len.saturating_sub(there)),
-            exact: true,
+            // A packet has two bytes at least.
+            needed: match len {
+                Some(len) => Some(len.saturating_sub(there)),
+                None => Some(2_usize.saturating_sub(there).max(1)),
+            },
+            exact: len.is_some(),
         },
         _ => return None,
     })

@@ -6,6 +6,9 @@ use mqtt_reason::Side;
 
 use super::websocket::{Frames, Unread};
 
+/// The remark on TLS.
+pub(crate) const TLS: &str = "this is TLS, not MQTT: it can be read with its keys only";
+
 /// How long a header of HTTP may be.
 const HEADER: usize = 64 * 1024;
 /// How many fields it may have.
@@ -170,9 +173,7 @@ impl Transport {
         match (what(&start), side) {
             (None, _) => Step::Wait(Wrapping::Start(start)),
             (Some(What::Packets), _) => Step::Go(Wrapping::Plain, start, None),
-            (Some(What::Tls), _) => Step::Other(
-                "this is TLS, not MQTT: what is in it can be read with the keys only".to_owned(),
-            ),
+            (Some(What::Tls), _) => Step::Other(TLS.to_owned()),
             (Some(What::Ssh), _) => Step::Other("this is SSH, not MQTT".to_owned()),
             (Some(What::Request), Side::Client) => {
                 Step::Go(Wrapping::Http(Vec::new()), start, None)
