@@ -347,7 +347,16 @@ impl Stage {
         }
     }
 
-    /// The version's own layout.
+    /// The statement of the version that is played.
+    #[must_use]
+    pub fn rule(&self, in_5_0: &'static str, in_3_1_1: &'static str) -> &'static str {
+        match self.setting.version {
+            Version::V5_0 => in_5_0,
+            _ => in_3_1_1,
+        }
+    }
+
+    /// The version that is played.
     #[must_use]
     pub fn version(&self) -> Version {
         self.setting.version

@@ -1,5 +1,7 @@
 //! D: DISCONNECT from the Client, and what becomes of its Will.
 
+use std::time::Duration;
+
 use mqtt_reason::PacketType;
 use tokio::time::Instant;
 
@@ -141,7 +143,8 @@ pub(super) async fn will_fate(stage: &mut Stage, subscriber: usize, fate: Fate) 
     };
     match fate {
         Fate::Published => {
-            let until = Instant::now() + stage.wait() * 3;
+            // No time is stated: absence is only told after a long one.
+            let until = Instant::now() + (stage.wait() * 3).max(Duration::from_secs(6));
             while let Some(seen) = stage.next(subscriber, until).await {
                 if published(&[seen]) {
                     return None;

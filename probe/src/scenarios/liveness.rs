@@ -91,7 +91,7 @@ const ALLOWED: Duration = Duration::from_millis(2_300);
 const NEVER: Duration = Duration::from_secs(15);
 
 /// Four connections, so that a Server that looks only now and then is not caught now and then.
-async fn keep_alive(stage: &mut Stage) -> Result<Verdict, Stop> {
+pub(super) async fn keep_alive(stage: &mut Stage) -> Result<Verdict, Stop> {
     let mut links = Vec::new();
     for number in 0..4 {
         let connect = stage.setting.connect_second(&number.to_string());
@@ -119,20 +119,21 @@ async fn keep_alive(stage: &mut Stage) -> Result<Verdict, Stop> {
     let open = slowest >= NEVER;
     told.push(if open { "open" } else { "closed" }.to_owned());
     stage.tell(told);
+    let rule = stage.rule("MQTT-3.1.2-22", "MQTT-3.1.2-24");
     let why = format!(
         "the slowest of four connections was closed {:.1} s after its last packet; 1.5 s are allowed",
         slowest.as_secs_f64()
     );
     Ok(if open {
         Verdict::wrong(
-            "MQTT-3.1.2-22",
+            rule,
             "still open 15 s after the last packet, on a Keep Alive of 1 s",
         )
     } else if slowest > ALLOWED {
         let mut late = Verdict::new(Outcome::Late, why);
-        late.rule = Some("MQTT-3.1.2-22".to_owned());
+        late.rule = Some(rule.to_owned());
         late
-    } else if silent > 0 {
+    } else if silent > 0 && stage.version() == mqtt_reason::Version::V5_0 {
         Verdict::new(Outcome::BareClose, why)
     } else {
         Verdict::new(Outcome::AsDemanded, why)
@@ -210,14 +211,16 @@ pub(super) async fn takeover(stage: &mut Stage) -> Result<Verdict, Stop> {
     Ok(judge(&row, &received))
 }
 
-async fn session(stage: &mut Stage) -> Result<Verdict, Stop> {
+pub(super) async fn session(stage: &mut Stage) -> Result<Verdict, Stop> {
     stage.judge_from_here(0);
     let kept = |stage: &Stage, clean: bool, expiry: u32| -> Connect {
         let connect = stage.setting.connect().with(|c| c.clean = clean);
         connect.properties(four_byte_property(0x11, expiry))
     };
     let mut present = Vec::new();
-    for (clean, expiry) in [(true, 60), (false, 60), (true, 0)] {
+    // In 3.1.1 the Session is kept that was begun with Clean Session 0.
+    let first = stage.version() == mqtt_reason::Version::V5_0;
+    for (clean, expiry) in [(first, 60), (false, 60), (true, 0)] {
         let connect = kept(stage, clean, expiry);
         let (link, connack) = stage.connect("client", connect).await?;
         present.push(session_present(&connack));
@@ -236,12 +239,16 @@ async fn session(stage: &mut Stage) -> Result<Verdict, Stop> {
     ]);
     Ok(match present.as_slice() {
         [false, true, false] => Verdict::good(),
-        [true, ..] | [_, _, true] => Verdict::wrong(
-            "MQTT-3.2.2-2",
-            "Session Present 1 in answer to Clean Start 1",
+        [_, _, true] => Verdict::wrong(
+            stage.rule("MQTT-3.2.2-2", "MQTT-3.2.2-1"),
+            "Session Present 1 in answer to Clean Start 1 (Clean Session 1)",
+        ),
+        [true, ..] => Verdict::wrong(
+            stage.rule("MQTT-3.2.2-2", "MQTT-3.2.2-3"),
+            "Session Present 1 although there is no Session of this Client Identifier",
         ),
         _ => Verdict::wrong(
-            "MQTT-3.2.2-3",
+            stage.rule("MQTT-3.2.2-3", "MQTT-3.2.2-2"),
             "Session Present 0 although the Session was to be kept for 60 s",
         ),
     })

@@ -7,9 +7,12 @@ mod disconnect;
 mod first;
 mod headers;
 mod liveness;
+mod messages;
 mod publish;
+mod sessions;
 mod subscribe;
 mod three;
+mod wills;
 
 use crate::scenario::Scenario;
 
@@ -26,6 +29,9 @@ pub fn broker() -> Vec<Scenario> {
         disconnect::rows(),
         authenticate::rows(),
         liveness::rows(),
+        messages::rows(),
+        wills::rows(),
+        sessions::rows(),
         three::rows(),
     ]
     .into_iter()

@@ -223,7 +223,7 @@ fn limits() -> Vec<Scenario> {
         .lenient(),
         v5(
             "P25",
-            "Receive Maximum + 1 PUBLISH QoS 2 and no PUBREL, with a subscriber",
+            "Receive Maximum + 1 PUBLISH QoS 2 and no PUBREL",
             &["MQTT-3.3.4-7", "3.3.4"],
         )
         .after(|s| {

@@ -256,7 +256,7 @@ fn granted() -> Vec<Scenario> {
         .best([suback(&[Like::UpTo(0), Like::Exactly(0x8F), Like::UpTo(2)])])
         .best([disconnect(0x81), disconnect(0x82), disconnect(0x8F)])
         .also([suback(&[Like::UpTo(0), Like::Refused, Like::UpTo(2)])]),
-        v5("S28", "forbidden filter", &["MQTT-3.8.4-1", "MQTT-3.9.3-2"])
+        v5("S28", "forbidden filter", &["MQTT-3.9.3-2", "MQTT-3.8.4-1"])
             .after(|s| of(s, s.options.denied_topic.clone().unwrap_or_default()))
             .need(Need::DeniedTopic)
             .best([suback(&[Like::Exactly(0x87)])])
