@@ -78,7 +78,7 @@ fn text(event: &Value) -> &str {
 async fn tells_packets_of_both_sides_as_json() {
     let (mut tap, mut client, mut server) = connected(&["--json"]).await;
     pass(&mut client, &mut server, CONNECT_5).await;
-    let connack = b"\x20\x0a\0\x86\x07\x1f\0\x04nope";
+    let connack = b"\x20\x0a\0\x88\x07\x1f\0\x04nope";
     // Split inside the packet.
     pass(&mut server, &mut client, &connack[..5]).await;
     pass(&mut server, &mut client, &connack[5..]).await;
@@ -114,13 +114,13 @@ async fn tells_packets_of_both_sides_as_json() {
     );
     assert_eq!(events[2]["from"], "server");
     assert_eq!(events[2]["packet"], "CONNACK");
-    assert_eq!(events[2]["reason_code"], 0x86);
-    assert_eq!(events[2]["reason_name"], "Bad User Name or Password");
+    assert_eq!(events[2]["reason_code"], 0x88);
+    assert_eq!(events[2]["reason_name"], "Server unavailable");
     assert_eq!(events[2]["failure"], true);
     assert_eq!(events[2]["properties"]["reason_string"], "nope");
     assert_eq!(
         events[2]["bytes"],
-        "200a008607".to_owned() + "1f00046e6f7065"
+        "200a008807".to_owned() + "1f00046e6f7065"
     );
     for event in &events[1..] {
         assert_eq!(event["client_id"], "c", "{event}");
@@ -151,6 +151,55 @@ async fn tells_packets_in_words() {
         assert!(text.contains(expected), "no {expected:?} in\n{text}");
     }
     assert!(!text.contains('\x1b'), "colours, and not on a terminal");
+}
+
+#[tokio::test]
+async fn shows_who_connects_and_no_secret() {
+    let login = connect(5, 0xC6, 60, b"\x11\0\0\0\x0a\x21\0\x0a", &[b"sensor-7"]);
+    // Will Properties stand before the Will: this one is written out.
+    let mut body = login[2..].to_vec();
+    body.push(0);
+    for field in [&b"wills"[..], b"last words", b"alice", b"wonderland"] {
+        body.extend(u16::try_from(field.len()).unwrap().to_be_bytes());
+        body.extend(field);
+    }
+    let login = packet(0x10, &body);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    for secrets in [false, true] {
+        let more = ["--json", "--record", path, "--secrets"];
+        let arguments = if secrets { &more[..] } else { &more[..3] };
+        let (mut tap, mut client, mut server) = connected(arguments).await;
+        pass(&mut client, &mut server, &login).await;
+        pass(&mut server, &mut client, CONNACK_5).await;
+        let event = tap.packet(1, "CONNECT").await;
+        assert_eq!(event["client_id"], "sensor-7");
+        assert_eq!(event["user_name"], "alice");
+        assert_eq!(event["keep_alive"], 60);
+        assert_eq!(event["clean_start"], true);
+        assert_eq!(event["password_length"], 10);
+        assert_eq!(event["will"]["topic"], "wills");
+        assert_eq!(event["will"]["payload_length"], 10);
+        assert_eq!(event["properties"]["session_expiry_interval"], 10);
+        assert_eq!(event["properties"]["receive_maximum"], 10);
+        let lines = tap.stop().await.join("\n");
+        let record = fs::read_to_string(path).unwrap();
+        let password = hex::encode("wonderland");
+        assert_eq!(lines.contains(&password), secrets, "{lines}");
+        assert_eq!(record.contains(&password), secrets, "{record}");
+        assert_eq!(
+            lines.contains(&hex::encode("last words")),
+            secrets,
+            "{lines}"
+        );
+        assert!(!lines.contains("wonderland") || secrets);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 }
 
 #[tokio::test]
@@ -193,6 +242,43 @@ async fn a_topic_alias_is_resolved() {
     let line = tap.line(&["PUBACK", "\"reason_code\":151"]).await;
     assert_eq!(parse(&line)["for"], "a/b");
     tap.stop().await;
+}
+
+#[tokio::test]
+async fn tells_all_packets_when_asked() {
+    for all in [false, true] {
+        let arguments = ["--json", "--all"];
+        let arguments = if all { &arguments[..] } else { &arguments[..1] };
+        let (mut tap, mut client, mut server) = accepted(arguments).await;
+        pass(
+            &mut client,
+            &mut server,
+            &publish(true, b"a/b", 1, b"payload"),
+        )
+        .await;
+        pass(&mut server, &mut client, &[0x40, 0x02, 0, 1]).await;
+        pass(&mut client, &mut server, &[0xC0, 0]).await;
+        pass(&mut server, &mut client, &[0xD0, 0]).await;
+        pass(&mut client, &mut server, &[0xE0, 0]).await;
+        tap.packet(1, "DISCONNECT").await;
+        if all {
+            let told = tap.packet(1, "PUBLISH").await;
+            assert_eq!(told["topic"], "a/b");
+            assert_eq!(
+                (&told["qos"], &told["retain"], &told["dup"]),
+                (&json!(1), &json!(false), &json!(false))
+            );
+            assert_eq!(told["payload_length"], 7);
+            assert_eq!(told["failure"], false);
+        }
+        drop((client, server));
+        tap.event(1, "closed").await;
+        let lines = tap.stop().await.join("\n");
+        for name in ["PUBLISH", "PINGREQ", "PINGRESP"] {
+            let name = format!("\"packet\":\"{name}\"");
+            assert_eq!(lines.contains(&name), all, "{lines}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -265,6 +351,65 @@ async fn tells_only_the_clients_that_are_asked_for() {
 }
 
 #[tokio::test]
+async fn a_server_of_3_x_is_no_broken_one() {
+    let (mut tap, mut client, mut server) = connected(&["--json"]).await;
+    pass(&mut client, &mut server, CONNECT_5).await;
+    pass(&mut server, &mut client, &[0x20, 2, 0, 1]).await;
+    drop(server);
+    let connack = tap.line(&["\"CONNACK\"", "connect again with 3.1.1"]).await;
+    let connack = parse(&connack);
+    assert_eq!(connack.get("answer").unwrap_or(&Value::Null), &Value::Null);
+    tap.event(1, "closing").await;
+    let events = tap.stop_json().await;
+    for event in &events {
+        assert_ne!(event["result"], "error", "{event}");
+        assert_ne!(event["kind"], "violation", "{event}");
+    }
+}
+
+#[tokio::test]
+async fn bridges_are_looked_at() {
+    for (level, mqtt) in [(0x83, "3.1"), (0x84, "3.1.1")] {
+        let (mut tap, mut client, mut server) = connected(&["--json"]).await;
+        let mut bytes = connect(level, 2, 60, b"", &[b"bridge"]);
+        if level == 0x83 {
+            bytes = [&b"\x10\x14\0\x06MQIsdp\x83\x02\0\x3c"[..], b"\0\x06bridge"].concat();
+        }
+        pass(&mut client, &mut server, &bytes).await;
+        pass(&mut server, &mut client, CONNACK_3_1_1).await;
+        pass(&mut client, &mut server, &publish(false, b"t", 1, b"x")).await;
+        pass(&mut server, &mut client, &[0x40, 2, 0, 1]).await;
+        let told = tap.packet(1, "CONNECT").await;
+        assert_eq!(told["mqtt"], mqtt);
+        assert_eq!(told["level"], level);
+        assert_eq!(told["bridge"], true);
+        assert_eq!(told["client_id"], "bridge");
+        assert_eq!(tap.packet(1, "PUBACK").await["for"], "t");
+        tap.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_answer_to_an_unknown_level_is_shown() {
+    for (answer, code) in [(&[0x20, 2, 0, 1][..], 1), (&[0x20, 3, 0, 0x84, 0], 0x84)] {
+        let (mut tap, mut client, mut server) = connected(&["--json"]).await;
+        pass(&mut client, &mut server, &connect(6, 2, 60, b"", &[b"c"])).await;
+        pass(&mut server, &mut client, answer).await;
+        let told = tap.packet(1, "CONNECT").await;
+        assert_eq!(told["level"], 6);
+        assert_eq!(told["mqtt"], Value::Null);
+        let connack = tap.packet(1, "CONNACK").await;
+        assert_eq!(connack["reason_code"], code);
+        assert_eq!(connack["failure"], true);
+        drop((client, server));
+        tap.event(1, "closed").await;
+        let events = tap.stop_json().await;
+        assert!(!results(&events).contains(&"error"), "{events:?}");
+        assert!(!results(&events).contains(&"finding"), "{events:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_mqtt_is_named_once() {
     let hello = [
         &b"\x16\x03\x01\0\x40\x01\0\0\x3c\x03\x03"[..],
@@ -295,6 +440,37 @@ async fn what_is_no_mqtt_is_named_once() {
             ["opened", "note", "closing", "closed"],
             "{events:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn the_packets_that_a_server_complains_of_are_shown() {
+    for code in [0x81, 0x82, 0x95] {
+        let (mut tap, mut client, mut server) = accepted(&["--json"]).await;
+        for id in 1..=2 {
+            pass(&mut client, &mut server, &publish(true, b"t", id, b"")).await;
+            pass(
+                &mut server,
+                &mut client,
+                &[0x40, 2, 0, u8::try_from(id).unwrap()],
+            )
+            .await;
+        }
+        // A second CONNECT is what is wrong.
+        pass(&mut client, &mut server, &[0xC0, 0]).await;
+        pass(&mut client, &mut server, CONNECT_5).await;
+        pass(&mut server, &mut client, &[0xE0, 1, code]).await;
+        let disconnect = tap.packet(1, "DISCONNECT").await;
+        let before = disconnect["before"].as_array().unwrap();
+        let names: Vec<&Value> = before.iter().map(|packet| &packet["packet"]).collect();
+        assert_eq!(names, ["PUBLISH", "PINGREQ", "CONNECT"]);
+        assert_eq!(before[1]["bytes"], "c000");
+        assert_eq!(before[1]["wrong"], json!([]));
+        assert!(
+            !before[2]["wrong"].as_array().unwrap().is_empty(),
+            "{disconnect}"
+        );
+        tap.stop().await;
     }
 }
 
@@ -391,6 +567,20 @@ async fn a_packet_that_the_end_of_the_tap_cuts_short_is_nobody_s_error() {
 }
 
 #[tokio::test]
+async fn a_large_connect_is_read() {
+    let (mut tap, mut client, mut server) = connected(&["--json"]).await;
+    let long = vec![b'x'; 40_000];
+    let login = connect(4, 0xC6, 60, b"", &[b"c", b"will", &long, b"alice", &long]);
+    pass(&mut client, &mut server, &login).await;
+    pass(&mut server, &mut client, &[0x20, 2, 0, 5]).await;
+    let told = tap.packet(1, "CONNECT").await;
+    assert_eq!(told["mqtt"], "3.1.1");
+    assert_eq!(told["password_length"], 40_000);
+    assert_eq!(tap.packet(1, "CONNACK").await["reason_code"], 5);
+    tap.stop().await;
+}
+
+#[tokio::test]
 async fn tells_the_packets_behind_others_that_are_large() {
     let (mut tap, mut client, mut server) = accepted(&["--json"]).await;
     let large = publish(true, b"t", 1, &noise(5, 3_000_000));
@@ -408,6 +598,21 @@ async fn tells_the_packets_behind_others_that_are_large() {
     pass(&mut server, &mut client, &[0x40, 3, 0, 1, 0x97]).await;
     let line = tap.line(&["PUBACK", "\"reason_code\":151"]).await;
     assert_eq!(parse(&line)["for"], "t");
+    tap.stop().await;
+}
+
+#[tokio::test]
+async fn findings_across_packets_are_told() {
+    let (mut tap, mut client, mut server) = accepted(&["--json"]).await;
+    let subscribe = packet(0x82, b"\0\x02\0\0\x03a/#\x01\0\x01b\0");
+    pass(&mut client, &mut server, &subscribe).await;
+    pass(&mut server, &mut client, b"\x90\x04\0\x02\0\x01").await;
+    let finding = tap.event(1, "finding").await;
+    assert_eq!(finding["kind"], "violation");
+    assert_eq!(finding["by"], "server");
+    assert_eq!(finding["packet"], "SUBACK");
+    assert_eq!(finding["client_id"], "c");
+    assert_eq!(finding.get("bytes"), None);
     tap.stop().await;
 }
 

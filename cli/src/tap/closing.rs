@@ -225,6 +225,10 @@ impl Circumstances {
         };
         let by = by_name(self.end.by);
         let without = match (self.disconnected, self.is_foreign) {
+            // Before it has accepted a connection, a server may not send one.
+            (None, false) if self.accepted == Some(false) && self.end.by == Some(Side::Server) => {
+                ", as it has to after refusing the connection"
+            }
             (None, false) if self.connect_seen => " without DISCONNECT",
             _ => "",
         };

@@ -162,22 +162,28 @@ impl Queue {
         self.news.notify_one();
     }
 
-    /// Waits for entries; `None` if nothing more comes.
-    pub(super) async fn take(&self) -> Option<VecDeque<Entry>> {
+    /// Waits until there are entries, or no more come.
+    pub(super) async fn wait(&self) {
         loop {
             {
-                let mut waiting = self.lock();
-                if !waiting.entries.is_empty() {
-                    self.backlog.remove(waiting.cost);
-                    waiting.cost = 0;
-                    return Some(std::mem::take(&mut waiting.entries));
-                }
-                if waiting.done {
-                    return None;
+                let waiting = self.lock();
+                if waiting.done || !waiting.entries.is_empty() {
+                    return;
                 }
             }
             self.news.notified().await;
         }
+    }
+
+    /// Takes what there is; `None` if nothing more comes.
+    pub(super) fn take(&self) -> Option<VecDeque<Entry>> {
+        let mut waiting = self.lock();
+        if waiting.entries.is_empty() && waiting.done {
+            return None;
+        }
+        self.backlog.remove(waiting.cost);
+        waiting.cost = 0;
+        Some(std::mem::take(&mut waiting.entries))
     }
 }
 

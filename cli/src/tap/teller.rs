@@ -83,20 +83,19 @@ impl Teller {
     pub(super) async fn run(mut self) {
         let queue = Arc::clone(&self.queue);
         loop {
-            match timeout(TICK, queue.take()).await {
-                Ok(Some(entries)) => {
-                    for entry in entries {
-                        self.entry(entry).await;
-                    }
-                    self.wait_for_output().await;
-                    tokio::time::sleep(COLLECT).await;
-                }
-                Ok(None) => break,
-                Err(_) => {
-                    let time = self.shared.telling.clock.now();
-                    self.connection.tick(at(time), &mut self.voice);
-                }
+            if timeout(TICK, queue.wait()).await.is_err() {
+                let time = self.shared.telling.clock.now();
+                self.connection.tick(at(time), &mut self.voice);
+                continue;
             }
+            tokio::time::sleep(COLLECT).await;
+            let Some(entries) = queue.take() else {
+                break;
+            };
+            for entry in entries {
+                self.entry(entry).await;
+            }
+            self.wait_for_output().await;
         }
         if !self.is_begun && self.counters.get(Side::Client) > 0 {
             self.shared.telling.clients.read();

@@ -24,6 +24,8 @@ pub(super) struct Voice {
     number: u64,
     shared: Arc<Shared>,
     client_id: Option<String>,
+    /// That of CONNECT.
+    user_name: Option<String>,
     /// An identifier that CONNACK may still assign.
     is_empty_id: bool,
     filter: Filter,
@@ -52,6 +54,7 @@ impl Voice {
             number,
             shared,
             client_id: None,
+            user_name: None,
             is_empty_id: false,
             filter,
             recent: Recent::default(),
@@ -110,6 +113,7 @@ impl Voice {
         let id = match body {
             Body::View(View::Connect(connect)) if self.client_id.is_none() => {
                 self.is_empty_id = connect.client_id().is_empty();
+                self.user_name = connect.user_name().map(ToOwned::to_owned);
                 connect.client_id()
             }
             Body::Coded(packet)
@@ -215,7 +219,9 @@ impl Voice {
             };
             human::item(&mut line, &head, item, telling.show)
         };
-        line.extend(below.bytes());
+        if !telling.json {
+            line.extend(below.bytes());
+        }
         if written.is_ok() {
             self.line(line);
         }
@@ -236,7 +242,8 @@ impl Voice {
         }
     }
 
-    /// What is said besides of a packet: the packets that a server complains of, and who took the connection over.
+    /// What is said besides of a packet: whom CONNACK refuses, of which packets a server complains, and who took the
+    /// connection over.
     fn more(
         &self,
         body: &Body<'_>,
@@ -259,6 +266,11 @@ impl Voice {
             Codes::One(code) => Some(code.value),
             _ => None,
         };
+        let is_refused = packet.packet_type() == PacketType::Connack && body.is_failure();
+        if let Some(user_name) = self.user_name.as_deref().filter(|_| is_refused) {
+            more.push(("user_name", user_name.into()));
+            below.push_str(&format!("    user name {user_name:?}\n"));
+        }
         if matches!(code, Some(0x81 | 0x82 | 0x95)) {
             more.push(("before", self.recent.json(time)));
             below.push_str(&self.recent.human(time));
