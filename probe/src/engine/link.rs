@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use mqtt_reason::conversation::{
+    Conversation, Event as ConversationEvent, Kind, Settings, Streams,
+};
 use mqtt_reason::{DecodeOptions, PacketType, Side, Version};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::time::Instant;
@@ -101,6 +104,8 @@ pub struct Link {
     breaches: Vec<Breach>,
     end: End,
     order: Order,
+    /// The checker of conversations, from the first CONNECT on.
+    streams: Option<Streams>,
     /// The type of the packet that answers what was asked to see whether the other side goes on.
     asked: Option<PacketType>,
     /// The event with which the part that is judged begins.
@@ -136,6 +141,7 @@ impl Link {
             breaches: Vec::new(),
             end: End::Open,
             order: Order::Start,
+            streams: None,
             asked: None,
             mark: 0,
         }
@@ -222,7 +228,9 @@ impl Link {
             let _ = tokio::time::timeout(Duration::from_secs(5), sent).await;
             let proof = answer.is_some();
             self.asked = answer.or(self.asked);
+            let bytes = draft.bytes.clone();
             self.log(Act::Sent { draft, proof });
+            self.converse(Side::Client, &bytes);
         }
     }
 
@@ -303,7 +311,43 @@ impl Link {
             });
         }
         self.keep_order(&seen);
+        self.converse(Side::Server, &seen.bytes);
         Some(seen)
+    }
+
+    /// Gives the bytes of the last event to the checker of conversations.
+    fn converse(&mut self, from: Side, bytes: &[u8]) {
+        let starts = from == Side::Client && bytes.first().is_some_and(|first| first >> 4 == 1);
+        if starts && self.streams.is_none() && self.events.len() == 1 {
+            // That an answer is missing is what the scenarios themselves look for.
+            let settings = Settings::new().answer_timeout(Duration::from_secs(3_600));
+            self.streams = Some(Streams::new(Conversation::new(settings)));
+        }
+        let Some(streams) = &mut self.streams else {
+            return;
+        };
+        let event = self.events.len() - 1;
+        let mut found = Vec::new();
+        let mut keep = |told: ConversationEvent<'_>| {
+            if let ConversationEvent::Finding(finding) = told {
+                found.push(finding);
+            }
+        };
+        let (time, tag) = (self.start.elapsed(), event as u64);
+        streams.receive(from, time, tag, bytes, &mut keep);
+        for finding in found {
+            // Keep Alive has scenarios of its own, with a time that they allow for the way.
+            let is_time = finding.row().starts_with('T');
+            if finding.kind() == Kind::Violation && finding.by() == Side::Server && !is_time {
+                self.breaches.push(Breach {
+                    rule: finding.rule().to_owned(),
+                    text: finding.to_string(),
+                    event,
+                    offset: None,
+                    refused: None,
+                });
+            }
+        }
     }
 
     /// What only the order of packets shows.
