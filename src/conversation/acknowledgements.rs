@@ -114,12 +114,19 @@ impl Conversation {
     }
 
     pub(super) fn entry(&self, seen: Seen, id: PacketId, waits: Waits) -> Entry {
-        Entry::new(id, waits, seen.tag, self.hundredths())
+        let mut entry = Entry::new(id, waits, seen.tag, self.hundredths());
+        if !self.answered {
+            entry.flags |= Entry::EARLY;
+        }
+        entry
     }
 
     /// Remembers an identifier that a side has assigned, if there is room.
     #[inline]
-    pub(super) fn assign(&mut self, side: Side, id: PacketId, entry: Entry) {
+    pub(super) fn assign(&mut self, side: Side, id: PacketId, mut entry: Entry) {
+        if self.muted {
+            entry.waits = Waits::Unknown;
+        }
         let max = self.settings.max_outstanding;
         let sender = self.sender_mut(side);
         if sender.ids.len() >= max && sender.ids.get(id).is_none() {
@@ -156,7 +163,7 @@ impl Conversation {
         };
         if owner == Side::Server {
             // It has read a packet that came after CONNACK.
-            self.bound |= self.answered;
+            self.bound |= !entry.has(Entry::EARLY);
         }
         match (ack, entry.waits) {
             (Ack::Puback, Waits::Puback) => {
@@ -266,7 +273,7 @@ impl Conversation {
         match entry.waits {
             Waits::Pubrel => {
                 if seen.from == Side::Client {
-                    self.bound |= self.answered;
+                    self.bound |= !entry.has(Entry::EARLY);
                     self.in_order(seen, Row::Q17, id, entry);
                 }
                 if code == NOT_FOUND {
@@ -370,6 +377,7 @@ impl Conversation {
     /// PUBREC below 0x80: the PUBREL of the identifier's owner is due.
     fn received(&mut self, seen: Seen, owner: Side, id: PacketId) {
         let since = self.hundredths();
+        let early = if self.answered { 0 } else { Entry::EARLY };
         let orders = owner == Side::Client && self.version != Some(Version::V3_1);
         let sender = self.sender_mut(owner);
         let order = if orders { sender.pubrels.push(id) } else { 0 };
@@ -378,19 +386,20 @@ impl Conversation {
             entry.order = order;
             entry.tag = seen.tag;
             entry.since = since;
-            entry.flags &= !Entry::TOLD;
+            entry.flags = entry.flags & !(Entry::TOLD | Entry::EARLY) | early;
         }
     }
 
     /// PUBREL: PUBCOMP is due.
     fn released(&mut self, seen: Seen, id: PacketId) {
         let since = self.hundredths();
+        let early = if self.answered { 0 } else { Entry::EARLY };
         if let Some(entry) = self.sender_mut(seen.from).ids.get_mut(id) {
             entry.waits = Waits::Pubcomp;
             entry.order = 0;
             entry.tag = seen.tag;
             entry.since = since;
-            entry.flags &= !Entry::TOLD;
+            entry.flags = entry.flags & !(Entry::TOLD | Entry::EARLY) | early;
         }
     }
 
@@ -420,7 +429,7 @@ impl Conversation {
         let max = self.receive_maximum_of(other(owner));
         let sender = self.sender_mut(owner);
         sender.in_flight = sender.in_flight.saturating_sub(1);
-        if sender.in_flight <= u32::from(max) {
+        if sender.in_flight <= i32::from(max) {
             sender.in_flight_told = false;
         }
     }
@@ -443,18 +452,18 @@ impl Conversation {
     fn receive_maximum(&mut self, seen: Seen) {
         let max = self.receive_maximum_of(other(seen.from));
         let in_flight = self.sender(seen.from).in_flight;
-        if in_flight > u32::from(max) && self.is_v5() && self.limits_bind(seen) {
+        if in_flight > i32::from(max) && self.is_v5() && self.limits_bind(seen) {
             self.too_many(seen, in_flight, max);
         }
     }
 
     #[cold]
-    fn too_many(&mut self, seen: Seen, in_flight: u32, max: u16) {
+    fn too_many(&mut self, seen: Seen, in_flight: i32, max: u16) {
         let told = &mut self.sender_mut(seen.from).in_flight_told;
         if !core::mem::replace(told, true) {
             let what = What::Above(
                 "the number of unacknowledged PUBLISH packets",
-                in_flight,
+                in_flight.unsigned_abs(),
                 "Receive Maximum",
                 max.into(),
             );

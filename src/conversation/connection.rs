@@ -49,7 +49,9 @@ impl Conversation {
             let what = What::Place("before CONNECT");
             self.tell(Breach::of(Row::S1, seen, packet, what));
         }
-        false
+        // What answers it follows from it.
+        self.muted = true;
+        packet != PacketType::Disconnect
     }
 
     /// S2. In a connection whose beginning was not seen, the first CONNECT is taken to be the beginning.
@@ -75,13 +77,17 @@ impl Conversation {
         let Some(connect) = self.connect.filter(|connect| connect.method.is_some()) else {
             return;
         };
-        if !matches!(packet, PacketType::Auth | PacketType::Disconnect) && !self.client.told {
-            self.client.told = true;
+        if matches!(packet, PacketType::Auth | PacketType::Disconnect) {
+            return;
+        }
+        if !core::mem::replace(&mut self.client.told, true) {
             let what = What::Place(
                 "before CONNACK, where a client whose CONNECT has an Authentication Method sends AUTH or DISCONNECT only",
             );
             self.tell(Breach::of(Row::S9, seen, packet, what).about(Some(connect.about)));
         }
+        // Whether and how it is answered follows from it.
+        self.muted = true;
     }
 
     /// S3, S7.
@@ -141,8 +147,19 @@ impl Conversation {
         let sender = self.sender_mut(seen.from);
         let refused = sender.phase == Phase::Refused;
         let last = sender.last;
-        if core::mem::replace(&mut sender.told, true) {
-            return false;
+        let told = core::mem::replace(&mut sender.told, true);
+        // What it acknowledges is acknowledged, and what answers it follows from it.
+        let is_remembered = !refused
+            && !matches!(
+                packet,
+                PacketType::Connect
+                    | PacketType::Connack
+                    | PacketType::Disconnect
+                    | PacketType::Auth
+            );
+        if told {
+            self.muted = true;
+            return is_remembered;
         }
         if refused && self.extra_connects > 0 && packet == PacketType::Connack {
             self.extra_connects = self.extra_connects.saturating_sub(1);
@@ -163,7 +180,8 @@ impl Conversation {
             }
             (true, _) => {}
         }
-        false
+        self.muted = true;
+        is_remembered
     }
 
     /// CONNECT: it is the first one.

@@ -53,6 +53,9 @@ impl Entry {
     /// The SUBSCRIBE has a Subscription Identifier.
     pub(super) const IDENTIFIED: u8 = 1 << 4;
 
+    /// The last packet about it came before CONNACK.
+    pub(super) const EARLY: u8 = 1 << 5;
+
     pub(super) const fn new(id: PacketId, waits: Waits, tag: u64, since: u32) -> Self {
         Self {
             tag,

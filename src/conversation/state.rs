@@ -143,8 +143,9 @@ pub(super) struct Sender {
     pub(super) ids: Table,
     /// Identifiers may be in use that were not seen.
     pub(super) ids_unknown: bool,
-    /// Its PUBLISH packets of QoS 1 and 2 that have not been acknowledged to the end.
-    pub(super) in_flight: u32,
+    /// Its PUBLISH packets of QoS 1 and 2 that have not been acknowledged to the end. Below 0 if a PUBREL of an earlier
+    /// connection was answered: its sender may have read that later, when it gave the quota one back.
+    pub(super) in_flight: i32,
     /// It was told that they are too many.
     pub(super) in_flight_told: bool,
     /// Identifiers that were refused by PUBREC, the last ones.

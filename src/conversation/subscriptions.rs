@@ -165,7 +165,7 @@ impl Conversation {
     pub(super) fn pingreq(&mut self, seen: Seen) {
         if seen.from == Side::Client {
             self.pings.open = self.pings.open.saturating_add(1);
-            if self.pings.oldest.is_none() {
+            if self.pings.oldest.is_none() && !self.muted {
                 self.pings.oldest = Some((seen.tag, self.now));
                 self.note_due(self.now);
             }
@@ -177,7 +177,7 @@ impl Conversation {
         if self.pings.open == 0 {
             let what = What::Text("a PINGRESP that nobody asked for");
             self.tell(Breach::of(Row::P8, seen, PacketType::Pingresp, what));
-        } else if self.pings.open != u32::MAX {
+        } else if self.pings.open != u32::MAX && !self.muted {
             self.pings.open = self.pings.open.saturating_sub(1);
         }
         self.pings.told = false;

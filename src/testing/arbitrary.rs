@@ -3,6 +3,7 @@
 use ::arbitrary::{Arbitrary, Result, Unstructured};
 
 use super::choices::{Choices, Source};
+use super::dialogue::Dialogue;
 use super::generate::any_packet;
 use super::malformed::Malformed;
 use super::valid::Valid;
@@ -34,5 +35,28 @@ impl<'a> Arbitrary<'a> for Malformed {
         let c = &mut Choices::new(u);
         let version = c.pick(&VERSIONS);
         Ok(Self::any(version, c))
+    }
+}
+
+impl Dialogue {
+    /// A connection of any version without a fault.
+    pub fn arbitrary_correct(u: &mut Unstructured<'_>) -> Self {
+        Self::correct(&mut Choices::new(u))
+    }
+
+    /// A connection of MQTT 5.0 or 3.1.1 with one fault; in rare cases there is no occasion for it, and none is planted.
+    pub fn arbitrary_faulty(u: &mut Unstructured<'_>) -> Self {
+        Self::faulty(&mut Choices::new(u))
+    }
+}
+
+/// A connection of any version: without a fault, or half of the time with one.
+impl<'a> Arbitrary<'a> for Dialogue {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let c = &mut Choices::new(u);
+        Ok(match c.one_in(2) {
+            true => Self::faulty(c),
+            false => Self::correct(c),
+        })
     }
 }

@@ -4,6 +4,7 @@
 //! * [`Valid`] is a packet that breaks no rule: what it says, and each way in which it can be written. It has up to all
 //!   properties of its packet, strings of every shape (empty, 65,535 bytes, characters of two to four bytes, byte order
 //!   marks, control characters, noncharacters), lists of 1 to 20,000 codes.
+//! * [`Dialogue`] is a whole connection, correct or with one fault that is [`Planted`].
 //! * [`Malformed`] is a packet with one [`Defect`], and what a correct receiver says of it: class, offset, answer.
 //!
 //! With feature `proptest` they come from the strategies of `testing::proptest`, with feature `arbitrary`
@@ -67,6 +68,7 @@
 mod arbitrary;
 mod choices;
 mod defect;
+mod dialogue;
 mod draft;
 mod generate;
 mod malformed;
@@ -80,5 +82,6 @@ mod text;
 mod valid;
 
 pub use self::defect::Defect;
+pub use self::dialogue::{Dialogue, Planted, Step};
 pub use self::malformed::Malformed;
 pub use self::valid::{Form, Valid};

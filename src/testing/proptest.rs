@@ -6,6 +6,7 @@
 use ::proptest::strategy::Strategy;
 
 use super::defect::Defect;
+use super::dialogue::Dialogue;
 use super::generate;
 use super::malformed::Malformed;
 use super::shrink::strategy;
@@ -29,6 +30,16 @@ macro_rules! packets {
 }
 
 const V5: Version = Version::V5_0;
+
+/// A connection of any version without a fault.
+pub fn dialogue() -> impl Strategy<Value = Dialogue> + Clone {
+    strategy(Dialogue::correct)
+}
+
+/// A connection of MQTT 5.0 or 3.1.1 with one fault; in rare cases there was no occasion for it.
+pub fn faulty_dialogue() -> impl Strategy<Value = Dialogue> + Clone {
+    strategy(Dialogue::faulty)
+}
 
 /// Any of the nine packets of MQTT 5.0.
 ///
