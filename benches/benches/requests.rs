@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! cargo bench -p mqtt-reason-benches --bench requests              # times, interleaved; ratios are medians
+//! cargo bench -p mqtt-reason-benches --bench requests -- W8        # one of them
 //! ```
 //!
 //! Both are used as everyone writes it: decode, match, read each field and property once.
@@ -9,13 +10,16 @@
 #[path = "../by_hand/requests.rs"]
 #[expect(
     dead_code,
+    unreachable_pub,
     clippy::indexing_slicing,
     reason = "the code by hand has its own lints"
 )]
 mod by_hand;
+#[expect(unreachable_pub, reason = "the peers use it as well")]
 #[path = "../../tests/workloads/requests.rs"]
 mod workloads;
 
+use std::env;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -136,7 +140,9 @@ fn time(pass: impl Fn(&[u8]) -> u64, bytes: &[u8]) -> Duration {
 
 fn main() {
     println!("ns a packet, decode and read; the ratio is the median of 101 interleaved rounds");
-    for workload in workloads::all() {
+    let wanted: Vec<String> = env::args().filter(|arg| arg.starts_with('W')).collect();
+    let all = workloads::all().into_iter();
+    for workload in all.filter(|one| wanted.is_empty() || wanted.iter().any(|it| it == one.name)) {
         let bytes = workload.bytes();
         assert_eq!(ours(&bytes), hand(&bytes), "both read the same");
         let mut rounds: Vec<_> = (0..101)

@@ -168,6 +168,7 @@ impl<'a> Connect<'a> {
     }
 
     /// What follows Protocol Name and Protocol Level in a CONNECT of this version.
+    #[inline(always)]
     pub(crate) fn parse(
         version: Version,
         bridge: bool,
@@ -398,6 +399,7 @@ impl<'a> Will<'a> {
         self.payload
     }
 
+    #[inline(always)]
     fn parse(
         version: Version,
         options: &DecodeOptions,
@@ -474,31 +476,26 @@ pub(crate) enum Protocol<'a> {
 }
 
 /// Protocol Name and Protocol Level.
+#[inline(always)]
 pub(crate) fn protocol(i: &[u8]) -> Parsed<'_, Protocol<'_>> {
-    let known = match *i {
-        [0, 4, b'M', b'Q', b'T', b'T', 5, ..] => Some((Version::V5_0, false)),
-        [0, 4, b'M', b'Q', b'T', b'T', level @ (4 | 0x84), ..] => {
-            Some((Version::V3_1_1, level == 0x84))
+    let (rest, version, bridge) = match i {
+        [0, 4, b'M', b'Q', b'T', b'T', 5, rest @ ..] => (rest, Version::V5_0, false),
+        [0, 4, b'M', b'Q', b'T', b'T', level @ (4 | 0x84), rest @ ..] => {
+            (rest, Version::V3_1_1, *level == 0x84)
         }
-        [
-            0,
-            6,
-            b'M',
-            b'Q',
-            b'I',
-            b's',
-            b'd',
-            b'p',
-            level @ (3 | 0x83),
-            ..,
-        ] => Some((Version::V3_1, level == 0x83)),
-        _ => None,
+        _ => return old_or_unknown_protocol(i),
     };
+    Ok((rest, Protocol::Known(version, bridge)))
+}
+
+/// The Protocol Name and Protocol Level of 3.1, or such that no version has.
+#[cold]
+fn old_or_unknown_protocol(i: &[u8]) -> Parsed<'_, Protocol<'_>> {
     let (rest, protocol_name) = text(i, Version::V5_0)?;
     let (rest, level) = wire::byte(rest)?;
-    let protocol = match known {
-        Some((version, bridge)) => Protocol::Known(version, bridge),
-        None => Protocol::Unknown(UnknownConnect {
+    let protocol = match (protocol_name, level) {
+        ("MQIsdp", 3 | 0x83) => Protocol::Known(Version::V3_1, level == 0x83),
+        _ => Protocol::Unknown(UnknownConnect {
             protocol_name,
             level,
         }),

@@ -87,13 +87,27 @@ impl<'a> View<'a> {
         options: &DecodeOptions,
         frame: &Frame<'a>,
     ) -> Result<Option<Self>, DecodeError> {
-        let (packet, body) = (frame.bytes(), frame.body());
+        // Most of them. What is not inlined gets a copy: a frame whose address nobody has needs no memory.
+        let frame = *frame;
+        if frame.packet_type() == PacketType::Publish {
+            return match Publish::parse(version, options, frame.bytes(), frame.body()) {
+                Ok((_, publish)) => Ok(Some(Self::Publish(publish))),
+                Err(error) => Err(refused(error, version, options, frame)),
+            };
+        }
+        Self::of_other(version, options, frame)
+    }
+
+    /// What a frame says that is no PUBLISH.
+    #[inline(never)]
+    fn of_other(
+        version: Version,
+        options: &DecodeOptions,
+        frame: Frame<'a>,
+    ) -> Result<Option<Self>, DecodeError> {
+        let body = frame.body();
         let error = match frame.packet_type() {
-            PacketType::Publish => match Publish::parse(version, options, packet, body) {
-                Ok((_, publish)) => return Ok(Some(Self::Publish(publish))),
-                Err(error) => error,
-            },
-            PacketType::Connect => return Self::connect(version, options, frame).map(Some),
+            PacketType::Connect => return Self::connect(version, options, frame),
             PacketType::Subscribe => match Subscribe::parse(version, options, body) {
                 Ok((_, subscribe)) => return Ok(Some(Self::Subscribe(subscribe))),
                 Err(error) => error,
@@ -111,23 +125,23 @@ impl<'a> View<'a> {
     }
 
     /// A CONNECT, by the rules of the version that it asks for.
+    #[inline(never)]
     fn connect(
         version: Version,
         options: &DecodeOptions,
-        frame: &Frame<'a>,
-    ) -> Result<Self, DecodeError> {
-        let (version, parsed) = match protocol(frame.body()) {
-            Ok((_, Protocol::Unknown(connect))) => return Ok(Self::UnknownConnect(connect)),
-            Ok((rest, Protocol::Known(version, bridge))) => (
-                version,
-                Connect::parse(version, bridge, options, rest).map(|(_, connect)| connect),
-            ),
-            Err(error) => (version, Err(error)),
+        frame: Frame<'a>,
+    ) -> Result<Option<Self>, DecodeError> {
+        let (version, error) = match protocol(frame.body()) {
+            Ok((_, Protocol::Unknown(connect))) => return Ok(Some(Self::UnknownConnect(connect))),
+            Ok((rest, Protocol::Known(version, bridge))) => {
+                match Connect::parse(version, bridge, options, rest) {
+                    Ok((_, connect)) => return Ok(Some(Self::Connect(connect))),
+                    Err(error) => (version, error),
+                }
+            }
+            Err(error) => (version, error),
         };
-        match parsed {
-            Ok(connect) => Ok(Self::Connect(connect)),
-            Err(error) => Err(refused(error, version, options, frame)),
-        }
+        Err(refused(error, version, options, frame))
     }
 
     /// The packet type.
@@ -169,7 +183,7 @@ impl<'a> View<'a> {
 
 /// The error about a PINGREQ or PINGRESP with a body: they have none, §3.12, §3.13.
 #[cold]
-fn not_empty<'a>(frame: &Frame<'a>) -> nom::Err<ParseError<'a>> {
+fn not_empty(frame: Frame<'_>) -> nom::Err<ParseError<'_>> {
     let from_length = frame.bytes().get(1..).unwrap_or_default();
     failure(
         from_length,
@@ -188,7 +202,7 @@ fn refused(
     error: nom::Err<ParseError<'_>>,
     version: Version,
     options: &DecodeOptions,
-    frame: &Frame<'_>,
+    frame: Frame<'_>,
 ) -> DecodeError {
     frame::place(
         error,

@@ -4,7 +4,7 @@ use crate::error::{DecodeError, ErrorKind, ParseError, Parsed, refuse};
 use crate::frame::{self, HeaderOrNeeded};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Version};
-use crate::spec::property::Carrier;
+use crate::spec::property::{Carrier, PropertyId};
 use crate::types::{PacketId, QoS, packet_id};
 use crate::v5::Properties;
 use crate::view::text::{at, topic_name};
@@ -256,7 +256,11 @@ pub enum Delivery {
 pub(crate) fn check_response_topic<'a>(
     properties: &Properties<'a>,
 ) -> Result<(), nom::Err<ParseError<'a>>> {
-    if properties.is_empty() {
+    // Most have none: no property needs to be looked at.
+    if !properties
+        .as_bytes()
+        .contains(&PropertyId::ResponseTopic.as_u8())
+    {
         return Ok(());
     }
     let Some(topic) = properties.response_topic() else {

@@ -10,7 +10,7 @@ use crate::wire;
 /// # Conformance
 ///
 /// 3.1 forbids U+0000 in topics only (Appendix A).
-#[inline]
+#[inline(always)]
 pub(crate) fn text(i: &[u8], version: Version) -> Parsed<'_, &str> {
     let (rest, bytes) = wire::binary(i)?;
     match core::str::from_utf8(bytes) {
@@ -20,7 +20,7 @@ pub(crate) fn text(i: &[u8], version: Version) -> Parsed<'_, &str> {
 }
 
 /// A Topic Name, §4.7; an empty one is left to the caller, who may know a Topic Alias.
-#[inline]
+#[inline(always)]
 pub(crate) fn topic_name(i: &[u8]) -> Parsed<'_, &str> {
     let (rest, bytes) = wire::binary(i)?;
     let special = bytes
@@ -36,6 +36,16 @@ pub(crate) fn topic_name(i: &[u8]) -> Parsed<'_, &str> {
 #[inline]
 pub(crate) fn topic_filter(i: &[u8], version: Version) -> Parsed<'_, &str> {
     let (rest, bytes) = wire::binary(i)?;
+    let special = bytes
+        .iter()
+        .fold(false, |seen, byte| seen | is_special(*byte));
+    // Most of them have no wildcard and are not shared.
+    if !special && !bytes.is_empty() && !topic::is_shared(bytes) {
+        return match core::str::from_utf8(bytes) {
+            Ok(text) => Ok((rest, text)),
+            Err(_) => Err(ill_formed(bytes)),
+        };
+    }
     match core::str::from_utf8(bytes) {
         Ok(text) if !bytes.contains(&0) => match topic::check_filter(version, bytes) {
             Ok(()) => Ok((rest, text)),

@@ -91,6 +91,12 @@ pub(crate) fn check_filter(version: Version, filter: &[u8]) -> Result<(), Fault>
 /// What a Shared Subscription's Topic Filter begins with, §4.8.2.
 const SHARE: &str = "$share/";
 
+/// Whether a Topic Filter begins like a Shared Subscription's.
+#[inline]
+pub(crate) const fn is_shared(filter: &[u8]) -> bool {
+    matches!(filter, [b'$', b's', b'h', b'a', b'r', b'e', b'/', ..])
+}
+
 /// Checks ShareName, `/` and Topic Filter; `offset` bytes come before them.
 fn check_shared(shared: &[u8], offset: usize) -> Result<(), Fault> {
     let name = shared
