@@ -4,6 +4,7 @@ mod broker;
 mod client;
 mod options;
 mod output;
+mod page;
 
 use clap::{Args, Subcommand};
 

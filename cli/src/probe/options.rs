@@ -8,7 +8,7 @@ use mqtt_reason::Version;
 use mqtt_reason_probe::report::{Known, Line, Show, Summary, junit};
 use mqtt_reason_probe::scenario::Scenario;
 
-use super::output;
+use super::{output, page};
 use crate::Verdict;
 use crate::failure::{Failure, usage};
 use crate::options::version_parser;
@@ -51,6 +51,14 @@ pub(crate) struct Reports {
     /// Writes a JUnit file
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+
+    /// Writes a page with the matrix of scenarios, and the transcript behind each cell
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+
+    /// Puts the results of an earlier run, saved with --json, beside those of this one on the page
+    #[arg(long, value_name = "FILE", requires = "html")]
+    beside: Vec<PathBuf>,
 
     /// Writes a transcript of each scenario into this directory, for `mqtt-reason check`
     #[arg(long, value_name = "DIR")]
@@ -179,6 +187,9 @@ impl Reports {
                 .map_err(|error| usage(format!("the JUnit file cannot be written: {error}")))?;
             fs::write(file, text)
                 .map_err(|error| usage(format!("cannot write {}: {error}", file.display())))?;
+        }
+        if let Some(file) = &self.html {
+            page::write(file, target, lines, &self.beside)?;
         }
         if self.json {
             output::json(lines, summary)

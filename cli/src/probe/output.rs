@@ -156,7 +156,7 @@ fn violation(out: &mut impl Write, line: &Line) -> io::Result<()> {
             )?;
         }
     }
-    for line in &violation.transcript {
+    for line in &line.transcript {
         let shown: String = line.chars().take(200).collect();
         let more = if shown.len() < line.len() { " …" } else { "" };
         writeln!(out, "    {shown}{more}")?;

@@ -213,6 +213,7 @@ impl Ground {
         };
         told.line.ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         if let Some(played) = &seen.played {
+            told.line.transcript = report::lines(played, self.show);
             told.transcript =
                 report::transcript(scenario, &told.line, played, &seen.output, self.show);
         }
@@ -241,7 +242,7 @@ impl Ground {
         if let Some(rule) = verdict.rule {
             line.rules.retain(|other| *other != rule);
             line.rules.insert(0, rule.clone());
-            line.violation = Some(report::violation(rule, trace.played, self.show));
+            line.violation = Some(report::violation(rule));
         }
         told
     }
@@ -452,6 +453,7 @@ impl Scenario {
                 bytes: String::new(),
                 ms: 0,
                 known: false,
+                transcript: Vec::new(),
                 violation: None,
             },
             transcript: String::new(),

@@ -38,18 +38,18 @@ pub(super) fn transcript(
 }
 
 /// What more there is to say of a violation.
-pub(super) fn violation(rule: String, played: &Played, show: Show) -> Violation {
+pub(super) fn violation(rule: String) -> Violation {
     Violation {
         rule,
         statement: None,
         packet: None,
         offset: None,
-        transcript: lines(played, show),
         reproduce: None,
     }
 }
 
-fn lines(played: &Played, show: Show) -> Vec<String> {
+/// The lines of a transcript.
+pub(super) fn lines(played: &Played, show: Show) -> Vec<String> {
     let mut lines: Vec<_> = played
         .passed
         .iter()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::line::Line;
+use super::line::{Line, shortened};
 use crate::judge::Outcome;
 
 /// The file. What fails is what makes the exit status 1.
@@ -53,11 +53,11 @@ fn details(line: &Line) -> String {
         line.sent,
         line.bytes,
     );
+    for line in &line.transcript {
+        text.push_str(&shortened(line));
+        text.push('\n');
+    }
     if let Some(violation) = &line.violation {
-        for line in &violation.transcript {
-            text.push_str(line);
-            text.push('\n');
-        }
         if let Some(reproduce) = &violation.reproduce {
             text.push_str(reproduce);
             text.push('\n');

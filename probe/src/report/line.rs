@@ -43,9 +43,28 @@ pub struct Line {
     /// Whether `--known` names it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub known: bool,
+    /// Everything that happened, in the lines of a transcript.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "short")]
+    pub transcript: Vec<String>,
     /// What more there is to say of a violation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub violation: Option<Violation>,
+}
+
+/// The longest line of a transcript in JSON and on the page.
+const LONGEST: usize = 1_000;
+
+/// A line as it stands in JSON: one that is very long ends early.
+#[must_use]
+pub fn shortened(line: &str) -> String {
+    match line.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
+        None => line.to_owned(),
+    }
+}
+
+fn short<S: serde::Serializer>(lines: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(lines.iter().map(|line| shortened(line)))
 }
 
 /// What more there is to say of a violation.
@@ -63,8 +82,6 @@ pub struct Violation {
     /// The first byte of it that cannot be accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<usize>,
-    /// Everything that happened, in the lines of a transcript.
-    pub transcript: Vec<String>,
     /// A line for the shell that sends the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reproduce: Option<String>,
@@ -106,6 +123,7 @@ impl Line {
             bytes,
             ms: millis(played.took),
             known: false,
+            transcript: transcript_lines(played, show),
             violation: violation(scenario, played, address, show),
         }
     }
@@ -135,7 +153,6 @@ fn violation(
             .as_ref()
             .map(|(bytes, _)| show.received(scenario.version, bytes)),
         offset: marked.and_then(|(_, offset)| offset),
-        transcript: transcript_lines(played, show),
         reproduce: reproduce(played, address, show),
     })
 }

@@ -9,6 +9,6 @@ mod transcript;
 
 pub use junit::junit;
 pub use known::{Known, KnownError};
-pub use line::{Line, Summary, Violation};
+pub use line::{Line, Summary, Violation, shortened};
 pub use mask::Show;
 pub use transcript::{transcript, transcript_lines};
