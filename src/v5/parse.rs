@@ -26,6 +26,55 @@
 //! assert_eq!(mine(rest)?, (&[][..], Mine::Pingresp));
 //! # Ok::<(), nom::Err<nom::error::Error<&[u8]>>>(())
 //! ```
+//!
+//! # With an error type of your own
+//!
+//! ```
+//! use mqtt_reason::v5::{self, DisconnectReason, Packet};
+//! use mqtt_reason::{DecodeError, DecodeOptions, Side};
+//! use nom::error::{ErrorKind, FromExternalError, ParseError};
+//! use nom::{IResult, Parser, branch::alt, bytes::streaming::tag, combinator::map};
+//!
+//! enum Message<'a> {
+//!     Pingreq,
+//!     Reason(Packet<'a>),
+//! }
+//!
+//! enum Refusal {
+//!     Unknown,
+//!     Packet(DecodeError),
+//! }
+//!
+//! impl<'a> ParseError<&'a [u8]> for Refusal {
+//!     fn from_error_kind(_: &'a [u8], _: ErrorKind) -> Self {
+//!         Self::Unknown
+//!     }
+//!
+//!     fn append(_: &'a [u8], _: ErrorKind, other: Self) -> Self {
+//!         other
+//!     }
+//! }
+//!
+//! impl<'a> FromExternalError<&'a [u8], DecodeError> for Refusal {
+//!     fn from_external_error(_: &'a [u8], _: ErrorKind, error: DecodeError) -> Self {
+//!         Self::Packet(error)
+//!     }
+//! }
+//!
+//! fn message(i: &[u8]) -> IResult<&[u8], Message<'_>, Refusal> {
+//!     let reason = v5::parse::packet_with(DecodeOptions::new().sender(Side::Client));
+//!     alt((map(tag(&[0xC0, 0x00][..]), |_| Message::Pingreq), map(reason, Message::Reason))).parse(i)
+//! }
+//!
+//! fn main() {
+//!     assert!(matches!(message(&[0xC0, 0x00, 0x40]), Ok(([0x40], Message::Pingreq))));
+//!     assert!(matches!(message(&[0x40, 0x02, 0x00, 0x0A]), Ok(([], Message::Reason(Packet::Puback(_))))));
+//!     let Err(nom::Err::Failure(Refusal::Packet(error))) = message(&[0x40, 0x02, 0x00, 0x00]) else {
+//!         panic!("its Packet Identifier is 0");
+//!     };
+//!     assert_eq!(DisconnectReason::from(&error), DisconnectReason::ProtocolError);
+//! }
+//! ```
 
 use nom::IResult;
 use nom::error::{ErrorKind as NomErrorKind, FromExternalError, ParseError as NomParseError};
