@@ -395,8 +395,10 @@ async fn speaks_tls_to_mosquitto_and_names_tls_of_a_client() {
 #[tokio::test]
 #[ignore = "needs paho-mqtt and mosquitto"]
 async fn looks_into_a_websocket_of_mosquitto() {
-    let mosquitto = mosquitto("protocol websockets\n").await;
-    let upstream = format!("ws://{}", mosquitto.address);
+    let port = free_address("127.0.0.1").await.port();
+    let settings = format!("listener {port} 127.0.0.1\nprotocol websockets\n");
+    let _mosquitto = mosquitto(&settings).await;
+    let upstream = format!("ws://127.0.0.1:{port}");
     let mut tap = Tap::start_to(&upstream, &["--json"]).await;
     let script = format!(
         "import paho.mqtt.client as m\n\
