@@ -1,6 +1,7 @@
 //! `mqtt-reason tap` with an upstream that speaks TLS.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a test that meets something else has failed"
 )]
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// How long an ended connection is remembered.
 const REMEMBERED: Duration = Duration::from_secs(10);
 /// How long the CONNECTs that came before a close may take to be read.
-const PATIENCE: Duration = Duration::from_millis(80);
+const PATIENCE: Duration = Duration::from_millis(60);
 
 /// The connections with a Client Identifier.
 #[derive(Default)]

@@ -36,6 +36,8 @@ pub(super) struct Circumstances {
     pub(super) successor: Option<(u64, Duration)>,
     /// This is no MQTT.
     pub(super) is_foreign: bool,
+    /// The server has sent nothing at all.
+    pub(super) is_server_mute: bool,
 }
 
 /// A packet that was sent.
@@ -268,6 +270,12 @@ impl Circumstances {
             }
         }
         if self.is_foreign {
+            if self.is_server_mute && self.end.by == Some(Side::Server) {
+                sentences.push(
+                    "it had answered nothing: on this port it may not speak what the client speaks"
+                        .to_owned(),
+                );
+            }
             return sentences;
         }
         if let (Some(limit), Some(by)) = (limit, self.end.by) {
@@ -392,6 +400,7 @@ mod tests {
             limit_of_server: None,
             successor: None,
             is_foreign: false,
+            is_server_mute: false,
         }
     }
 
@@ -524,5 +533,15 @@ mod tests {
         let closing = Closing::of(&foreign);
         assert_eq!(closing.text, "the server closed (fin)");
         assert!(!closing.is_failure);
+        // TLS on a port without it.
+        let mute = Circumstances {
+            is_server_mute: true,
+            ..foreign
+        };
+        let text = Closing::of(&mute).text;
+        assert!(
+            text.contains("may not speak what the client speaks"),
+            "{text}"
+        );
     }
 }

@@ -210,6 +210,7 @@ impl Teller {
             limit_of_server: limit(Side::Server),
             successor: self.voice.successor(time),
             is_foreign: connection.is_mqtt() == Some(false),
+            is_server_mute: self.counters.get(Side::Server) == 0,
         });
         let is_failure = closing.is_failure;
         self.voice

@@ -269,7 +269,7 @@ impl Voice {
         let is_refused = packet.packet_type() == PacketType::Connack && body.is_failure();
         if let Some(user_name) = self.user_name.as_deref().filter(|_| is_refused) {
             more.push(("user_name", user_name.into()));
-            below.push_str(&format!("    user name {user_name:?}\n"));
+            below.push_str(&format!("    User Name  {user_name:?}\n"));
         }
         if matches!(code, Some(0x81 | 0x82 | 0x95)) {
             more.push(("before", self.recent.json(time)));
