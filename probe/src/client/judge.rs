@@ -358,29 +358,41 @@ pub(super) fn judge(scenario: &Scenario, trace: &Trace<'_>) -> Verdict {
 
 /// Whether the number or one of the names of a code is in the text.
 fn tells(text: &str, code: u8, names: &[&str]) -> bool {
-    let letters: String = text
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
-    // British spelling, and how libraries shorten.
-    let names = names.iter().flat_map(|name| {
-        let name: String = name
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .map(|letter| letter.to_ascii_lowercase())
-            .collect();
-        [
-            name.replace("authorized", "authorised"),
-            name.replace("identifier", "id"),
-            name,
-        ]
-    });
+    let printed = letters(text);
     let decimal = code.to_string();
     let hexadecimal = format!("{code:#04x}");
     let mut tokens = text.split(|letter: char| !letter.is_ascii_alphanumeric());
     let number = tokens.any(|token| token == decimal || token.eq_ignore_ascii_case(&hexadecimal));
-    number || names.into_iter().any(|name| letters.contains(&name))
+    number || names.iter().any(|name| spellings(name).any(|name| printed.contains(&name)))
+}
+
+/// Letters and digits in lower case, without what stands between them.
+fn letters(text: &str) -> String {
+    text.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect()
+}
+
+/// The name of the specification, and how libraries spell it: in British English, shortened, in the singular.
+fn spellings(name: &str) -> impl Iterator<Item = String> {
+    let name = letters(name);
+    let changes = [
+        ("", ""),
+        ("authorized", "authorised"),
+        ("packetidentifier", "pkid"),
+        ("identifier", "id"),
+        ("subscriptions", "subscription"),
+        ("identifiers", "id"),
+        ("orpassword", "password"),
+    ];
+    changes.into_iter().map(move |(from, to)| {
+        if from.is_empty() {
+            name.clone()
+        } else {
+            name.replace(from, to)
+        }
+    })
 }
 
 #[cfg(test)]
@@ -398,6 +410,9 @@ mod tests {
         ] {
             assert!(tells(text, 0x87, &["Not authorized"]), "{text}");
         }
+        let name = ["Shared Subscriptions not supported"];
+        assert!(tells("'Shared subscription not supported'", 0x9E, &name));
+        assert!(tells("BadUserNamePassword", 0x86, &["Bad User Name or Password"]));
         for text in ["1350", "port 1135", "authorized", "x0x870"] {
             assert!(!tells(text, 0x87, &["Not authorized"]), "{text}");
         }
