@@ -80,8 +80,19 @@ pub trait Passes {
     /// Decodes every packet by itself and compares what was read; then encodes it and compares the bytes.
     fn review(&self, workload: &Workload) -> Review;
     fn decoding<'a>(&'a self, workload: &'a Workload) -> Pass<'a>;
+    /// What it makes of one packet.
+    fn meets(&self, bytes: &[u8]) -> Meeting;
     /// The pass and the number of packets in it.
     fn encoding<'a>(&'a self, workload: &'a Workload) -> (Pass<'a>, usize);
+}
+
+/// What a decoder makes of a packet, be it right or wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meeting {
+    Accepted,
+    /// It refuses the packet, or waits for more of it.
+    Refused,
+    Panicked,
 }
 
 /// What a codec makes of a workload, packet by packet.
@@ -167,6 +178,14 @@ impl<C: Codec> Passes for C {
         review
     }
 
+    fn meets(&self, bytes: &[u8]) -> Meeting {
+        match caught(|| C::each(&mut C::input(bytes), &mut Sum::default())) {
+            Ok(()) => Meeting::Accepted,
+            Err(error) if error == PANICS => Meeting::Panicked,
+            Err(_) => Meeting::Refused,
+        }
+    }
+
     fn decoding<'a>(&'a self, workload: &'a Workload) -> Pass<'a> {
         Box::new(move |meter| {
             let mut input = C::input(&workload.bytes);
@@ -195,13 +214,16 @@ impl<C: Codec> Passes for C {
     }
 }
 
+/// What a panic says.
+const PANICS: &str = "panics";
+
 /// A panic is a refusal too.
 fn caught<T>(call: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let result = panic::catch_unwind(AssertUnwindSafe(call));
     panic::set_hook(hook);
-    result.unwrap_or_else(|_| Err("panics".to_owned()))
+    result.unwrap_or_else(|_| Err(PANICS.to_owned()))
 }
 
 fn read_by_hand(protocol: Protocol, bytes: &[u8]) -> Option<Trace> {

@@ -363,7 +363,10 @@ fn tells(text: &str, code: u8, names: &[&str]) -> bool {
     let hexadecimal = format!("{code:#04x}");
     let mut tokens = text.split(|letter: char| !letter.is_ascii_alphanumeric());
     let number = tokens.any(|token| token == decimal || token.eq_ignore_ascii_case(&hexadecimal));
-    number || names.iter().any(|name| spellings(name).any(|name| printed.contains(&name)))
+    number
+        || names
+            .iter()
+            .any(|name| spellings(name).any(|name| printed.contains(&name)))
 }
 
 /// Letters and digits in lower case, without what stands between them.
@@ -412,7 +415,11 @@ mod tests {
         }
         let name = ["Shared Subscriptions not supported"];
         assert!(tells("'Shared subscription not supported'", 0x9E, &name));
-        assert!(tells("BadUserNamePassword", 0x86, &["Bad User Name or Password"]));
+        assert!(tells(
+            "BadUserNamePassword",
+            0x86,
+            &["Bad User Name or Password"]
+        ));
         for text in ["1350", "port 1135", "authorized", "x0x870"] {
             assert!(!tells(text, 0x87, &["Not authorized"]), "{text}");
         }
