@@ -231,6 +231,7 @@ impl Circumstances {
             (None, false) if self.accepted == Some(false) && self.end.by == Some(Side::Server) => {
                 ", as it has to after refusing the connection"
             }
+            (None, false) if self.accepted == Some(false) => ", after it was refused",
             (None, false) if self.connect_seen => " without DISCONNECT",
             _ => "",
         };
