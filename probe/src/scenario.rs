@@ -29,6 +29,8 @@ pub struct Scenario {
     pub demand: Demand,
     /// Whether it lasts several seconds.
     pub long: bool,
+    /// Whether it comes after all others, because the target may be gone afterwards.
+    pub last: bool,
     /// The statements and sections that it is about; the first binds the target and is named if it is wrong.
     pub rules: Vec<&'static str>,
 }
@@ -322,6 +324,7 @@ pub(crate) mod words {
                 echo_is_fault: true,
             },
             long: false,
+            last: false,
             rules: rules.to_vec(),
         }
     }
@@ -378,6 +381,12 @@ pub(crate) mod words {
         /// It lasts longer than the others: it starts first and takes no place among those that run at a time.
         pub(crate) fn long(mut self) -> Self {
             self.long = true;
+            self
+        }
+
+        /// It comes after all others: the target may be gone afterwards.
+        pub(crate) fn last(mut self) -> Self {
+            self.last = true;
             self
         }
 

@@ -119,13 +119,26 @@ impl Runner {
 
     /// Plays all of them and calls `done` for each as soon as it is over.
     pub async fn play(&self, scenarios: &[Scenario], mut done: impl FnMut(&Played)) -> Vec<Played> {
+        let mut played = Vec::with_capacity(scenarios.len());
+        for last in [false, true] {
+            let now = scenarios.iter().enumerate();
+            let now: Vec<_> = now.filter(|(_, scenario)| scenario.last == last).collect();
+            self.play_together(&now, &mut played, &mut done).await;
+        }
+        played.sort_by_key(|played| played.index);
+        played
+    }
+
+    async fn play_together(
+        &self,
+        scenarios: &[(usize, &Scenario)],
+        played: &mut Vec<Played>,
+        done: &mut impl FnMut(&Played),
+    ) {
         let places = Arc::new(Semaphore::new(self.jobs));
         let mut running = JoinSet::new();
-        let mut played = Vec::with_capacity(scenarios.len());
-        let (long, short): (Vec<_>, Vec<_>) = scenarios
-            .iter()
-            .enumerate()
-            .partition(|(_, scenario)| scenario.long);
+        let (long, short): (Vec<_>, Vec<_>) =
+            scenarios.iter().partition(|(_, scenario)| scenario.long);
         for (index, scenario) in long.into_iter().chain(short) {
             if let Some(why) = self.why_skipped(scenario) {
                 let skipped = Played::skipped(index, why);
@@ -137,8 +150,8 @@ impl Runner {
             let target = Arc::clone(&self.target);
             let places = Arc::clone(&places);
             let mut scenario = scenario.clone();
-            if scenario.demand.bare_close == Bare::ConformsToV5 && !self.known.speaks(Version::V5_0)
-            {
+            let without_v5 = !self.known.speaks(Version::V5_0);
+            if scenario.demand.bare_close == Bare::ConformsToV5 && without_v5 {
                 scenario.demand.bare_close = Bare::Wrong;
             }
             running.spawn(async move {
@@ -155,8 +168,6 @@ impl Runner {
                 played.push(result);
             }
         }
-        played.sort_by_key(|played| played.index);
-        played
     }
 
     /// Why a scenario is not played, if it is not.

@@ -96,6 +96,12 @@ impl Stage {
         self.told = Some(received);
     }
 
+    /// What makes connections to the target.
+    #[must_use]
+    pub fn connector(&self) -> &Connector {
+        &self.target.connector
+    }
+
     /// How long an answer is waited for.
     #[must_use]
     pub fn wait(&self) -> Duration {

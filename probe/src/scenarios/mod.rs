@@ -6,12 +6,14 @@ mod connect;
 mod disconnect;
 mod first;
 mod headers;
+mod limits;
 mod liveness;
 mod messages;
 mod publish;
 mod sessions;
 mod subscribe;
 mod three;
+mod websocket;
 mod wills;
 
 use crate::scenario::Scenario;
@@ -33,6 +35,8 @@ pub fn broker() -> Vec<Scenario> {
         wills::rows(),
         sessions::rows(),
         three::rows(),
+        websocket::rows(),
+        limits::rows(),
     ]
     .into_iter()
     .flatten()
