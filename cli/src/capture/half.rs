@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::At;
+use super::{At, Place};
 
 /// A segment that cannot be handed on yet.
 pub(super) struct Waiting {
@@ -32,6 +32,8 @@ pub(super) struct Half {
     pub(super) seen: bool,
     /// Whether its end was handed on.
     pub(super) ended: bool,
+    /// The packet of the capture that was needed last for what was handed on.
+    pub(super) frame: u64,
     /// Segments that wait, by sequence number.
     pub(super) waiting: VecDeque<Waiting>,
     /// How many bytes they hold.
@@ -75,6 +77,18 @@ impl Half {
         let segment = self.waiting.pop_front()?;
         self.held -= segment.payload.len();
         Some(segment)
+    }
+
+    /// Where a segment is complete: not before the one that it waited for.
+    pub(super) fn complete(&mut self, at: At) -> At {
+        let Place::Frame(frame) = at.place else {
+            return at;
+        };
+        self.frame = self.frame.max(frame);
+        At {
+            place: Place::Frame(self.frame),
+            ..at
+        }
     }
 
     /// Forgets what waits.

@@ -84,8 +84,8 @@ enum Next {
         time: i128,
         link: i32,
     },
-    /// `len` bytes in which none stands.
-    Other { len: usize },
+    /// `len` bytes in which none stands; some of them are counted as if one did.
+    Other { len: usize, counts: bool },
     /// More bytes are needed.
     More,
 }
@@ -135,7 +135,10 @@ impl<R: Read> Packets<R> {
                         return Ok(None);
                     }
                 }
-                Next::Other { len } => self.start += len,
+                Next::Other { len, counts } => {
+                    self.start += len;
+                    self.number += u64::from(counts);
+                }
                 Next::Packet {
                     len,
                     data,
@@ -175,13 +178,16 @@ impl<R: Read> Packets<R> {
                         big: false,
                         interfaces: Vec::new(),
                     };
-                    return Ok(Next::Other { len: 0 });
+                    return Ok(Next::Other {
+                        len: 0,
+                        counts: false,
+                    });
                 }
                 match parse_pcap_header(bytes) {
                     Ok((rest, header)) => {
                         let len = bytes.len() - rest.len();
                         self.format = Format::Pcap(header);
-                        Ok(Next::Other { len })
+                        Ok(Next::Other { len, counts: false })
                     }
                     Err(NomErr::Incomplete(_)) => Ok(Next::More),
                     Err(_) => Err(unusable("this is no capture: it has none of their marks")),
@@ -295,7 +301,7 @@ fn pcapng(
     Ok(match block {
         Block::SectionHeader(_) => {
             interfaces.clear();
-            Next::Other { len }
+            Next::Other { len, counts: false }
         }
         Block::InterfaceDescription(block) => {
             if interfaces.len() == INTERFACES {
@@ -306,7 +312,7 @@ fn pcapng(
                 resolution: block.if_tsresol,
                 offset: block.if_tsoffset,
             });
-            Next::Other { len }
+            Next::Other { len, counts: false }
         }
         Block::EnhancedPacket(block) => {
             let index = usize::try_from(block.if_id).unwrap_or(usize::MAX);
@@ -333,7 +339,9 @@ fn pcapng(
                 link: interface.link,
             }
         }
-        _ => Next::Other { len },
+        // Wireshark gives these a number, too.
+        Block::Custom(_) | Block::SystemdJournalExport(_) => Next::Other { len, counts: true },
+        _ => Next::Other { len, counts: false },
     })
 }
 

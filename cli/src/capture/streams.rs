@@ -392,6 +392,7 @@ impl<S> Flow<S> {
         if half.ended {
             return;
         }
+        let at = half.complete(at);
         let next = half.next.unwrap_or(sequence);
         let old = usize::try_from(next.wrapping_sub(sequence)).unwrap_or(usize::MAX);
         let captured = payload.get(old..).unwrap_or_default();

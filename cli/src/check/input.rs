@@ -98,11 +98,7 @@ impl Check {
                 "the input is empty: neither a capture nor a transcript",
             )),
             [0x1F, 0x8B, ..] => Err(usage("this is a gzip file: unpack it first")),
-            start if is_capture(start) => {
-                let name =
-                    file.map_or_else(|| "FILE".to_owned(), |path| path.display().to_string());
-                checker.capture(start, input, self.ports(), size)
-            }
+            start if is_capture(start) => checker.capture(start, input, self.ports(), size),
             start => checker.transcript(start, input),
         };
         match result {

@@ -39,6 +39,8 @@ use transport::Transport;
 
 /// What to do when a server answers with a CONNACK of 3.x.
 const CONNECT_AGAIN: &str = "connect again with 3.1.1";
+/// How often it is looked at what did not come.
+const TICK: Duration = Duration::from_secs(1);
 /// So many packets in a row that do not decode are no packets.
 const BROKEN_IN_A_ROW: u32 = 16;
 
@@ -103,6 +105,8 @@ pub(crate) struct Connection {
     subjects: Subjects,
     broken_in_a_row: u32,
     time: Duration,
+    /// When it was last looked at what did not come.
+    ticked: Duration,
     /// The number of the packet, where its place does not tell.
     count: u64,
 }
@@ -138,6 +142,7 @@ impl Connection {
             subjects: Subjects::default(),
             broken_in_a_row: 0,
             time: Duration::ZERO,
+            ticked: Duration::ZERO,
             count: 0,
         }
     }
@@ -145,6 +150,9 @@ impl Connection {
     /// Takes bytes that a side sent.
     pub(crate) fn receive(&mut self, side: Side, at: At, bytes: &[u8], sink: &mut dyn Sink) {
         let at = self.now(at);
+        if at.time > self.ticked + TICK {
+            self.tick(at, sink);
+        }
         let unwrapped = self.transport.unwrap(side, bytes);
         for note in &unwrapped.notes {
             self.note(Some(side), at, note, sink);
@@ -207,6 +215,7 @@ impl Connection {
     /// Time passes.
     pub(crate) fn tick(&mut self, at: At, sink: &mut dyn Sink) {
         let at = self.now(at);
+        self.ticked = at.time;
         let findings = self.conversation.tick(at.time);
         self.findings(at, &findings, sink);
     }

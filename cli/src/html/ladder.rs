@@ -480,7 +480,13 @@ fn summary(rows: &[Row]) -> String {
 
 /// A time in seconds.
 fn seconds(time: Duration) -> String {
-    format!("{:.6}", time.as_secs_f64())
+    let text = format!("{:.6}", time.as_secs_f64());
+    let short = text.trim_end_matches('0');
+    // At least milliseconds.
+    let least = text.len().saturating_sub(3);
+    text.get(..short.len().max(least))
+        .unwrap_or(&text)
+        .to_owned()
 }
 
 /// The bytes of a packet, as far as they may be shown.

@@ -258,7 +258,8 @@ pub(crate) fn capture(
         block(&mut out, 1, &interface);
         let options = [&half(9)[..], &half(1), &[9, 0, 0, 0], &[0; 4]].concat();
         block(&mut out, 1, &[interface, options].concat());
-        block(&mut out, 0x0000_0BAD, &[1, 2, 3, 4]);
+        // One that nobody knows.
+        block(&mut out, 0x8000_0001, &[1, 2, 3, 4]);
     } else {
         let magic = match format {
             Format::PcapNanoseconds => 0xA1B2_3C4D,
