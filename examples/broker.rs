@@ -24,14 +24,13 @@ use bytes::BytesMut;
 use futures_util::{SinkExt, StreamExt};
 use mqtt_reason::codec::{Answer, Codec, CodecError, Item};
 use mqtt_reason::v5::{
-    self, AckProperties, Connack, ConnackProperties, ConnackReason, Disconnect,
-    DisconnectProperties, DisconnectReason, Property, PubackReason, PubrecReason, SubackReason,
-    UnsubackReason,
+    self, Connack, ConnackReason, Disconnect, DisconnectReason, Property, PubackReason,
+    PubrecReason, SubackReason, UnsubackReason,
 };
 use mqtt_reason::view::{self, Connect, Delivery, Publish, Subscribe, Unsubscribe, View, Will};
 use mqtt_reason::{
-    CodeList, DecodeError, DecodeOptions, EncodeError, OwnedFrame, PacketId, PropertyId, QoS,
-    ReasonCode, Side, Version, mapping, v3,
+    CodeList, DecodeError, DecodeOptions, EncodeError, OwnedFrame, Packet, PacketId, PropertyId,
+    QoS, ReasonCode, Side, Version, mapping, v3,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -197,7 +196,7 @@ impl Message {
                 .encode(version, &mut bytes)
                 .ok()?,
         };
-        OwnedFrame::decode(version, &options, &mut bytes).ok()?
+        OwnedFrame::decode_with(version, &options, &mut bytes).ok()?
     }
 }
 
@@ -376,10 +375,9 @@ impl Broker {
         if connect.client_id().is_empty() {
             properties.push(Property::AssignedClientIdentifier(&id));
         }
-        let properties = ConnackProperties::try_from(&properties[..]).unwrap_or_default();
         match version {
             Version::V5_0 => {
-                link.send(Connack::accepted(false).with_properties(properties))
+                link.send(Connack::accepted(false).with_properties(&properties))
                     .await?;
             }
             Version::V3_1_1 | Version::V3_1 => {
@@ -438,48 +436,51 @@ impl Broker {
     /// What a connected client has sent.
     async fn item(&self, link: &mut Link, client: &mut Client, item: Item) -> Result<(), End> {
         match &item {
-            Item::V5(owned) => match owned.packet() {
-                v5::Packet::Puback(puback) => client.sent_is_done(puback.packet_id),
-                v5::Packet::Pubrec(pubrec) if pubrec.reason.is_error() => {
-                    client.sent_is_done(pubrec.packet_id);
-                }
-                v5::Packet::Pubrec(pubrec) => {
-                    let reason = match client.sent.contains(&pubrec.packet_id) {
-                        true => v5::PubrelReason::Success,
-                        false => v5::PubrelReason::PacketIdentifierNotFound,
-                    };
-                    link.send(v5::Pubrel::new(pubrec.packet_id, reason)).await?;
-                }
-                v5::Packet::Pubrel(pubrel) => {
-                    let reason = match client.received.remove(&pubrel.packet_id) {
-                        true => v5::PubcompReason::Success,
-                        false => v5::PubcompReason::PacketIdentifierNotFound,
-                    };
-                    link.send(v5::Pubcomp::new(pubrel.packet_id, reason))
-                        .await?;
-                }
-                v5::Packet::Pubcomp(pubcomp) => client.sent_is_done(pubcomp.packet_id),
-                v5::Packet::Disconnect(disconnect) => {
-                    return Err(match disconnect.reason {
-                        DisconnectReason::NormalDisconnection => End::Goodbye,
-                        _ => End::Gone,
-                    });
-                }
-                // AUTH: no method was agreed on, [MQTT-4.12.0-7].
-                other => {
-                    let text = format!("{} is not expected", other.packet_type());
-                    return Err(End::Because(DisconnectReason::ProtocolError, text));
-                }
-            },
-            Item::V3(owned) => match owned.packet() {
-                v3::Packet::Puback(id) | v3::Packet::Pubcomp(id) => client.sent_is_done(id),
-                v3::Packet::Pubrec(id) => link.send(v3::Packet::Pubrel(id)).await?,
-                v3::Packet::Pubrel(id) => {
-                    client.received.remove(&id);
-                    link.send(v3::Packet::Pubcomp(id)).await?;
-                }
-                v3::Packet::Disconnect => return Err(End::Goodbye),
-                _ => return Err(End::Gone),
+            Item::Packet(owned) => match owned.packet() {
+                Packet::V5(packet) => match packet {
+                    v5::Packet::Puback(puback) => client.sent_is_done(puback.packet_id()),
+                    v5::Packet::Pubrec(pubrec) if pubrec.reason().is_error() => {
+                        client.sent_is_done(pubrec.packet_id());
+                    }
+                    v5::Packet::Pubrec(pubrec) => {
+                        let reason = match client.sent.contains(&pubrec.packet_id()) {
+                            true => v5::PubrelReason::Success,
+                            false => v5::PubrelReason::PacketIdentifierNotFound,
+                        };
+                        link.send(v5::Pubrel::new(pubrec.packet_id(), reason))
+                            .await?;
+                    }
+                    v5::Packet::Pubrel(pubrel) => {
+                        let reason = match client.received.remove(&pubrel.packet_id()) {
+                            true => v5::PubcompReason::Success,
+                            false => v5::PubcompReason::PacketIdentifierNotFound,
+                        };
+                        link.send(v5::Pubcomp::new(pubrel.packet_id(), reason))
+                            .await?;
+                    }
+                    v5::Packet::Pubcomp(pubcomp) => client.sent_is_done(pubcomp.packet_id()),
+                    v5::Packet::Disconnect(disconnect) => {
+                        return Err(match disconnect.reason() {
+                            DisconnectReason::NormalDisconnection => End::Goodbye,
+                            _ => End::Gone,
+                        });
+                    }
+                    // AUTH: no method was agreed on, [MQTT-4.12.1-1].
+                    other => {
+                        let text = format!("{} is not expected", other.packet_type());
+                        return Err(End::Because(DisconnectReason::ProtocolError, text));
+                    }
+                },
+                Packet::V3(_, packet) => match packet {
+                    v3::Packet::Puback(id) | v3::Packet::Pubcomp(id) => client.sent_is_done(id),
+                    v3::Packet::Pubrec(id) => link.send(v3::Packet::Pubrel(id)).await?,
+                    v3::Packet::Pubrel(id) => {
+                        client.received.remove(&id);
+                        link.send(v3::Packet::Pubcomp(id)).await?;
+                    }
+                    v3::Packet::Disconnect => return Err(End::Goodbye),
+                    _ => return Err(End::Gone),
+                },
             },
             Item::Frame(frame) => match view(frame, client.version)? {
                 View::Publish(publish) => self.publish(link, client, &publish).await?,
@@ -536,8 +537,7 @@ impl Broker {
         if publish.qos() == QoS::ExactlyOnce && !code.is_error() {
             client.received.insert(id);
         }
-        let text: Vec<Property<'_>> = text.map(Property::ReasonString).into_iter().collect();
-        let properties = AckProperties::try_from(&text[..]).unwrap_or_default();
+        let properties = text.map(Property::ReasonString);
         match (client.version, publish.qos()) {
             (Version::V5_0, QoS::ExactlyOnce) => {
                 // The two tables have the same codes.
@@ -672,25 +672,20 @@ impl Broker {
             codes.push(code);
         }
         let Ok(version) = v3::Version::try_from(client.version) else {
-            let text: Vec<Property<'_>> = text.map(Property::ReasonString).into_iter().collect();
-            let properties = AckProperties::try_from(&text[..]).unwrap_or_default();
-            let Some(codes) = CodeList::new(&codes) else {
+            let Some(suback) = v5::Suback::new(id, &codes) else {
                 return Ok(()); // not reached: there is a request
             };
-            let suback = v5::Suback::new(id, codes).with_properties(properties);
-            return link.send(suback).await;
+            let properties = text.map(Property::ReasonString);
+            return link.send(suback.with_properties(properties)).await;
         };
         let codes: Option<Vec<_>> = codes
             .into_iter()
-            .map(|code| mapping::suback_to_v3(code, version))
+            .map(|code| mapping::suback_to_v3(code, version).map(u8::from))
             .collect();
-        match codes.as_deref().and_then(CodeList::new) {
-            Some(codes) => {
-                let suback = v3::Suback::new(id, codes);
-                link.send(v3::Packet::Suback(suback)).await
-            }
+        match codes.as_deref().map(CodeList::from_bytes) {
+            Some(Ok(codes)) => link.send(v3::Suback::new(id, codes)).await,
             // 3.1 cannot refuse a subscription: the connection is closed.
-            None => Err(End::Gone),
+            _ => Err(End::Gone),
         }
     }
 
@@ -710,8 +705,8 @@ impl Broker {
                 });
             }
         }
-        match (client.version, CodeList::new(&codes)) {
-            (Version::V5_0, Some(codes)) => link.send(v5::Unsuback::new(id, codes)).await,
+        match (client.version, v5::Unsuback::new(id, &codes)) {
+            (Version::V5_0, Some(unsuback)) => link.send(unsuback).await,
             // The session is another client's by now.
             (Version::V5_0, None) => Ok(()),
             (Version::V3_1_1 | Version::V3_1, _) => link.send(v3::Packet::Unsuback(id)).await,
@@ -808,7 +803,7 @@ impl Link {
         let mut bytes = BytesMut::new();
         // It is one that can be written.
         let _ = view.encode(version, &mut bytes);
-        match OwnedFrame::decode(version, &DecodeOptions::new(), &mut bytes) {
+        match OwnedFrame::decode(version, &mut bytes) {
             Ok(Some(frame)) => self.send(frame).await,
             _ => Ok(()),
         }
@@ -818,9 +813,7 @@ impl Link {
     async fn refuse(&mut self, code: ConnackReason, text: &str) -> End {
         let sent = match self.framed.codec().version() {
             Some(Version::V5_0) => {
-                let text = [Property::ReasonString(text)];
-                let properties = ConnackProperties::try_from(&text).unwrap_or_default();
-                self.send(Connack::refused(code).with_properties(properties))
+                self.send(Connack::refused(code).with_reason_string(text))
                     .await
             }
             _ => match mapping::connack_to_v3(code) {
@@ -843,17 +836,14 @@ impl Link {
             }
             _ => (Answer::Close, String::new()),
         };
-        let text = [Property::ReasonString(&text)];
         // Whether it arrives or not, the connection ends here.
         let _ = match answer {
             Answer::Connack(code) => {
-                let properties = ConnackProperties::try_from(&text).unwrap_or_default();
-                self.send(Connack::refused(code).with_properties(properties))
+                self.send(Connack::refused(code).with_reason_string(&text))
                     .await
             }
             Answer::Disconnect(code) => {
-                let properties = DisconnectProperties::try_from(&text).unwrap_or_default();
-                self.send(Disconnect::new(code).with_properties(properties))
+                self.send(Disconnect::new(code).with_reason_string(&text))
                     .await
             }
             Answer::Close => Ok(()),

@@ -16,9 +16,7 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use mqtt_reason::v5::{
-    self, AckProperties, Connack, ConnackReason, Disconnect, DisconnectReason, Property,
-};
+use mqtt_reason::v5::{self, Connack, ConnackReason, Disconnect, DisconnectReason};
 use mqtt_reason::{
     DecodeError, DecodeOptions, Decoded, Encode, EncodeOptions, Frame, PacketId, PacketType, Side,
     Version, v3,
@@ -178,7 +176,7 @@ impl Peer {
                 match packet {
                     v5::Packet::Disconnect(_) => return Ok(Next::End(End::Closed)),
                     v5::Packet::Pubrel(pubrel) => {
-                        write(&v5::Pubcomp::success(pubrel.packet_id), reply);
+                        write(&v5::Pubcomp::success(pubrel.packet_id()), reply);
                     }
                     other => println!("received {other:?}"),
                 }
@@ -275,16 +273,15 @@ impl<'a> Publish<'a> {
 
     /// PUBACK or PUBREC: 0x87 with a Reason String for `secret/…`, Success for the rest.
     fn acknowledge_v5(&self, reply: &mut Vec<u8>) {
-        let text = [Property::ReasonString("topics below secret/ are reserved")];
-        let properties = AckProperties::try_from(&text).unwrap_or_default();
+        let text = "topics below secret/ are reserved";
         let secret = self.topic.starts_with("secret/");
         match self.needs {
             Some(Needs::Puback(id)) if secret => write(
-                &v5::Puback::new(id, v5::PubackReason::NotAuthorized).with_properties(properties),
+                &v5::Puback::new(id, v5::PubackReason::NotAuthorized).with_reason_string(text),
                 reply,
             ),
             Some(Needs::Pubrec(id)) if secret => write(
-                &v5::Pubrec::new(id, v5::PubrecReason::NotAuthorized).with_properties(properties),
+                &v5::Pubrec::new(id, v5::PubrecReason::NotAuthorized).with_reason_string(text),
                 reply,
             ),
             Some(Needs::Puback(id)) => write(&v5::Puback::success(id), reply),
@@ -315,9 +312,7 @@ fn prefixed(i: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn disconnect(reason: DisconnectReason, text: &str, reply: &mut Vec<u8>) {
-    let text = [Property::ReasonString(text)];
-    let properties = v5::DisconnectProperties::try_from(&text).unwrap_or_default();
-    write(&Disconnect::new(reason).with_properties(properties), reply);
+    write(&Disconnect::new(reason).with_reason_string(text), reply);
 }
 
 /// Writes a packet of 5.0; what a server must not send would be a bug of this example.

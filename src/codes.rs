@@ -1,10 +1,10 @@
 //! Codes in a packet: one, or the payload of SUBACK and UNSUBACK, a list with one code per Topic Filter.
 
 use core::fmt;
+use core::marker::PhantomData;
 use core::slice;
 
 use bytes::BufMut;
-use nom::Offset;
 
 use crate::error::{ErrorKind, Parsed, refuse};
 use crate::options::DecodeOptions;
@@ -12,45 +12,82 @@ use crate::packet_type::PacketType;
 use crate::reason::{Code, PacketReason};
 use crate::wire;
 
-/// One or more codes in the order of the Topic Filters they answer, [MQTT-3.9.3-1], [MQTT-3.11.3-1].
-///
-/// A list borrows either the bytes of a decoded packet, checked, or a slice of codes.
+/// One or more codes in the order of the Topic Filters they answer, [MQTT-3.9.3-1], [MQTT-3.11.3-1]: bytes that were
+/// checked.
 ///
 /// ```
 /// use mqtt_reason::{CodeList, v5::SubackReason};
 ///
-/// let codes = [SubackReason::GrantedQos1, SubackReason::NotAuthorized];
-/// let list = CodeList::new(&codes).unwrap();
-/// assert_eq!(list.len(), 2);
-/// assert!(list.iter().eq(codes));
-/// assert!(CodeList::<SubackReason>::new(&[]).is_none());
+/// let list = CodeList::<SubackReason>::from_bytes(&[0x01, 0x87])?;
+/// assert!(list.iter().eq([SubackReason::GrantedQos1, SubackReason::NotAuthorized]));
+/// assert_eq!(list.iter().next_back(), list.get(1));
+///
+/// // 0x8B is no code of a SUBACK.
+/// assert!(CodeList::<SubackReason>::from_bytes(&[0x01, 0x8B]).is_err());
+///
+/// let mut buffer = [0; 8];
+/// let codes = [SubackReason::GrantedQos0; 3];
+/// assert_eq!(CodeList::collect_in(codes, &mut buffer).map(|list| list.len()), Some(3));
+/// # Ok::<(), mqtt_reason::CodeListError>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CodeList<'a, C> {
-    source: Source<'a, C>,
+    /// All in the table, at least one.
+    bytes: &'a [u8],
+    codes: PhantomData<C>,
 }
 
-#[derive(Clone, Copy)]
-enum Source<'a, C> {
-    /// Bytes of a packet, all in the table, at least one.
-    Wire(&'a [u8]),
-    /// Codes to be sent, at least one.
-    List(&'a [C]),
+/// Bytes that are no list of codes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CodeListError {
+    /// There is not a single code: a SUBACK or UNSUBACK has at least one, §3.9.3, §3.11.3.
+    #[error("no code")]
+    Empty,
+    /// A byte is not in the packet's table.
+    #[error("code {value:#04x} at index {index} is not defined here")]
+    #[non_exhaustive]
+    Undefined {
+        /// The place of the byte, counted from 0.
+        index: usize,
+        /// The byte.
+        value: u8,
+    },
 }
 
-/// How many codes are handled at a time.
+/// How many codes are written at a time.
 const BLOCK: usize = 64;
 
 impl<'a, C: Code> CodeList<'a, C> {
-    /// A list of codes to send, `None` if there is none: a SUBACK or UNSUBACK has at least one code, §3.9.3, §3.11.3.
-    #[must_use]
-    pub const fn new(codes: &'a [C]) -> Option<Self> {
-        if codes.is_empty() {
-            None
+    /// The list of the codes with these values.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or the first that is not in the packet's table.
+    #[inline]
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, CodeListError> {
+        if bytes.is_empty() {
+            Err(CodeListError::Empty)
+        } else if all_defined::<C>(bytes) {
+            Ok(Self::of_checked(bytes))
         } else {
-            Some(Self {
-                source: Source::List(codes),
-            })
+            let (index, value) = first_undefined::<C>(bytes);
+            Err(CodeListError::Undefined { index, value })
+        }
+    }
+
+    /// Writes codes into `buffer` and borrows them from there; `None` if there is none or no room for one of them.
+    ///
+    /// [`v5::SubscriptionAck::new`](crate::v5::SubscriptionAck::new) takes the iterator itself.
+    pub fn collect_in(codes: impl IntoIterator<Item = C>, buffer: &'a mut [u8]) -> Option<Self> {
+        let mut len: usize = 0;
+        for code in codes {
+            *buffer.get_mut(len)? = code.as_u8();
+            len = len.saturating_add(1);
+        }
+        match buffer.get(..len) {
+            Some(bytes @ [_, ..]) => Some(Self::of_checked(bytes)),
+            _ => None,
         }
     }
 
@@ -60,19 +97,45 @@ impl<'a, C: Code> CodeList<'a, C> {
         if i.is_empty() {
             return refuse(i, ErrorKind::NoCodes { packet });
         }
-        let Some(block) = i.chunks(BLOCK).find(|block| !all_defined::<C>(block)) else {
-            let source = Source::Wire(i);
-            return Ok((&[], Self { source }));
-        };
-        let before = block
-            .iter()
-            .take_while(|byte| C::undefined(**byte) == 0)
-            .count();
-        let at = i
-            .get(i.offset(block).saturating_add(before)..)
-            .unwrap_or_default();
-        let code = at.first().copied().unwrap_or_default();
-        refuse(at, refusal(packet, code))
+        if all_defined::<C>(i) {
+            return Ok((&[], Self::of_checked(i)));
+        }
+        let (index, code) = first_undefined::<C>(i);
+        refuse(i.get(index..).unwrap_or_default(), refusal(packet, code))
+    }
+
+    /// The codes in order.
+    #[inline]
+    #[must_use]
+    pub fn iter(&self) -> CodeIter<'a, C> {
+        CodeIter {
+            rest: self.bytes.iter(),
+            codes: PhantomData,
+        }
+    }
+
+    /// The code with this index, counted from 0; `None` past the end.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<C> {
+        self.bytes.get(index).copied().and_then(C::from_u8)
+    }
+}
+
+impl<'a, C> CodeList<'a, C> {
+    /// A list of codes that are all in the table, at least one.
+    #[inline]
+    pub(crate) const fn of_checked(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            codes: PhantomData,
+        }
+    }
+
+    /// The values of the codes.
+    #[inline]
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// How many codes there are: at least 1.
@@ -80,60 +143,40 @@ impl<'a, C: Code> CodeList<'a, C> {
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub const fn len(&self) -> usize {
-        match self.source {
-            Source::Wire(bytes) => bytes.len(),
-            Source::List(codes) => codes.len(),
-        }
-    }
-
-    /// The codes in order.
-    #[inline]
-    #[must_use]
-    pub fn iter(&self) -> CodeIter<'a, C> {
-        let rest = match self.source {
-            Source::Wire(bytes) => Rest::Wire(bytes.iter()),
-            Source::List(codes) => Rest::List(codes.iter()),
-        };
-        CodeIter { rest }
-    }
-
-    /// The code with this index, counted from 0; `None` past the end.
-    #[must_use]
-    pub fn get(&self, index: usize) -> Option<C> {
-        match self.source {
-            Source::Wire(bytes) => bytes.get(index).copied().and_then(C::from_u8),
-            Source::List(codes) => codes.get(index).copied(),
-        }
-    }
-
-    /// Writes the codes.
-    #[inline]
-    pub(crate) fn put<B: BufMut>(&self, dst: &mut B) {
-        match self.source {
-            Source::Wire(bytes) => dst.put_slice(bytes),
-            Source::List(codes) => put_codes(codes, dst),
-        }
+        self.bytes.len()
     }
 }
 
-/// Whether the list has every code. No branch per code: a table look-up each, eight without a branch.
+/// Whether the list has every code. No branch per code: a table look-up each.
 #[inline]
 fn all_defined<C: Code>(bytes: &[u8]) -> bool {
     let undefined = |seen, byte: &u8| seen | C::undefined(*byte);
-    let rest = bytes.chunks_exact(8).remainder();
-    let seen = rest.iter().fold(0, undefined);
-    let seen = wire::words(bytes).fold(seen, |seen, eight| eight.iter().fold(seen, undefined));
-    seen == 0
+    bytes.iter().fold(0, undefined) == 0
+}
+
+/// The first byte that is not in the list, and its place.
+#[cold]
+fn first_undefined<C: Code>(bytes: &[u8]) -> (usize, u8) {
+    let mut places = (0..).zip(bytes.iter().copied());
+    places
+        .find(|(_, byte)| C::undefined(*byte) != 0)
+        .unwrap_or_default()
 }
 
 /// Writes codes a block at a time: most lists are one block, and a buffer takes a block faster than its bytes.
-fn put_codes<C: Code, B: BufMut>(codes: &[C], dst: &mut B) {
-    for block in codes.chunks(BLOCK) {
-        let mut bytes = [0; BLOCK];
-        for (byte, code) in bytes.iter_mut().zip(block) {
+#[inline]
+pub(crate) fn put_codes<C: Code, B: BufMut>(mut codes: impl Iterator<Item = C>, dst: &mut B) {
+    loop {
+        let mut block = [0; BLOCK];
+        let mut len: usize = 0;
+        for (byte, code) in block.iter_mut().zip(codes.by_ref()) {
             *byte = code.as_u8();
+            len = len.saturating_add(1);
         }
-        dst.put_slice(bytes.get(..block.len()).unwrap_or_default());
+        dst.put_slice(block.get(..len).unwrap_or_default());
+        if len < BLOCK {
+            return;
+        }
     }
 }
 
@@ -194,15 +237,6 @@ impl<'a, C: Code> IntoIterator for &CodeList<'a, C> {
     }
 }
 
-/// Equal if the same codes are listed in the same order, wherever they are borrowed from.
-impl<C: Code> PartialEq for CodeList<'_, C> {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
-    }
-}
-
-impl<C: Code> Eq for CodeList<'_, C> {}
-
 impl<C: Code> fmt::Debug for CodeList<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
@@ -212,16 +246,8 @@ impl<C: Code> fmt::Debug for CodeList<'_, C> {
 /// The codes of a [`CodeList`] in order.
 #[derive(Clone, Debug)]
 pub struct CodeIter<'a, C> {
-    rest: Rest<'a, C>,
-}
-
-/// What an iterator has not yet read.
-#[derive(Clone, Debug)]
-enum Rest<'a, C> {
-    /// Codes of a decoded packet.
-    Wire(slice::Iter<'a, u8>),
-    /// Codes to be sent.
-    List(slice::Iter<'a, C>),
+    rest: slice::Iter<'a, u8>,
+    codes: PhantomData<C>,
 }
 
 impl<C: Code> Iterator for CodeIter<'_, C> {
@@ -229,18 +255,19 @@ impl<C: Code> Iterator for CodeIter<'_, C> {
 
     #[inline]
     fn next(&mut self) -> Option<C> {
-        match &mut self.rest {
-            Rest::Wire(bytes) => bytes.next().and_then(|byte| C::from_u8(*byte)),
-            Rest::List(codes) => codes.next().copied(),
-        }
+        self.rest.next().and_then(|byte| C::from_u8(*byte))
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        match &self.rest {
-            Rest::Wire(bytes) => bytes.size_hint(),
-            Rest::List(codes) => codes.size_hint(),
-        }
+        self.rest.size_hint()
+    }
+}
+
+impl<C: Code> DoubleEndedIterator for CodeIter<'_, C> {
+    #[inline]
+    fn next_back(&mut self) -> Option<C> {
+        self.rest.next_back().and_then(|byte| C::from_u8(*byte))
     }
 }
 

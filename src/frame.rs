@@ -10,7 +10,7 @@ use nom::{IResult, Needed, Offset};
 use crate::error::{self, DecodeError, ErrorKind, ParseError};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Side, Version};
-use crate::wire::VariableByteInteger;
+use crate::wire::{VARIABLE_BYTE_INTEGER_MAX, VariableByteInteger, with_length};
 
 /// A whole packet whose body is not looked into: fixed header and as many bytes as it announces.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,10 +27,30 @@ impl<'a> Frame<'a> {
         self.packet_type
     }
 
+    /// The first byte: packet type and flags.
+    #[must_use]
+    pub fn first_byte(&self) -> u8 {
+        self.bytes.first().copied().unwrap_or_default()
+    }
+
     /// The low four bits of the first byte: those of PUBLISH mean DUP, QoS and RETAIN.
     #[must_use]
     pub fn flags(&self) -> u8 {
-        self.bytes.first().map_or(0, |first| first & 0x0F)
+        self.first_byte() & 0x0F
+    }
+
+    /// The size of the fixed header: 2 to 5 bytes.
+    ///
+    /// ```
+    /// use mqtt_reason::{Version, frame};
+    ///
+    /// let publish = [0x30, 0x05, 0x00, 0x01, b'a', 0x00, b'!'];
+    /// let (_, frame) = frame::parse::<nom::error::Error<&[u8]>>(Version::V5_0)(&publish).unwrap();
+    /// assert_eq!((frame.first_byte(), frame.header_len(), frame.body().len()), (0x30, 2, 5));
+    /// ```
+    #[must_use]
+    pub const fn header_len(&self) -> usize {
+        self.header_len as usize
     }
 
     /// The whole packet, fixed header included.
@@ -88,6 +108,12 @@ impl<'a> Frame<'a> {
     }
 }
 
+impl AsRef<[u8]> for Frame<'_> {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes
+    }
+}
+
 impl core::fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Frame")
@@ -99,7 +125,7 @@ impl core::fmt::Debug for Frame<'_> {
 }
 
 /// What a stream of bytes starts with.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "a packet, another packet, or not yet one"
@@ -120,6 +146,21 @@ pub enum Decoded<'a, P> {
         /// that can complete it (2 for an empty input).
         needed: NonZeroUsize,
     },
+}
+
+impl<'a, P> Decoded<'a, P> {
+    /// The same with what `change` makes of the packet.
+    #[inline]
+    pub fn map<Q>(self, change: impl FnOnce(P) -> Q) -> Decoded<'a, Q> {
+        match self {
+            Self::Packet { packet, len } => Decoded::Packet {
+                packet: change(packet),
+                len,
+            },
+            Self::Frame(frame) => Decoded::Frame(frame),
+            Self::Incomplete { needed } => Decoded::Incomplete { needed },
+        }
+    }
 }
 
 /// A fixed header that was checked and whose packet is there as a whole.
@@ -328,7 +369,30 @@ pub fn parse<'a, E>(version: Version) -> impl FnMut(&'a [u8]) -> IResult<&'a [u8
 where
     E: NomParseError<&'a [u8]> + FromExternalError<&'a [u8], DecodeError>,
 {
-    move |i| match header(version, DecodeOptions::DEFAULT, i) {
+    parse_with(version, DecodeOptions::new())
+}
+
+/// A nom parser of any one packet of `version` under `options`, whatever its type, as a [`Frame`].
+///
+/// # Errors
+///
+/// As [`parse`]; a packet that is too large is refused as soon as its fixed header is there.
+///
+/// ```
+/// use mqtt_reason::{DecodeOptions, Version, frame};
+///
+/// let options = DecodeOptions::new().max_packet_size(16);
+/// let mut frame = frame::parse_with::<nom::error::Error<&[u8]>>(Version::V5_0, options);
+/// assert!(matches!(frame(&[0x30, 0x20]), Err(nom::Err::Failure(_))));
+/// ```
+pub fn parse_with<'a, E>(
+    version: Version,
+    options: DecodeOptions,
+) -> impl FnMut(&'a [u8]) -> IResult<&'a [u8], Frame<'a>, E>
+where
+    E: NomParseError<&'a [u8]> + FromExternalError<&'a [u8], DecodeError>,
+{
+    move |i| match header(version, &options, i) {
         Ok(HeaderOrNeeded::Header(header)) => {
             Ok((i.get(header.len..).unwrap_or_default(), frame(&header, i)))
         }
@@ -377,23 +441,60 @@ pub(crate) fn left_over(rest: &[u8]) -> nom::Err<ParseError<'_>> {
     error::failure(rest, ErrorKind::TrailingBytes { count })
 }
 
-/// The error of a parser inside `packet`, as an offset from its first byte.
+/// The error of a parser inside `bytes`, which start `before` bytes into the packet.
 #[cold]
 #[inline(never)]
 pub(crate) fn place(
     error: nom::Err<ParseError<'_>>,
-    packet_type: PacketType,
-    packet: &[u8],
+    (packet, before, bytes): (PacketType, usize, &[u8]),
     version: Version,
     sender: Option<Side>,
 ) -> DecodeError {
     let (at, kind) = match error {
         nom::Err::Error(error) | nom::Err::Failure(error) => (error.at, error.kind),
         // The parsers inside a frame are complete ones.
-        nom::Err::Incomplete(_) => (packet, ErrorKind::Truncated),
+        nom::Err::Incomplete(_) => (bytes, ErrorKind::Truncated),
     };
-    let offset = u32::try_from(packet.offset(at)).unwrap_or(u32::MAX);
-    DecodeError::new(kind, offset, Some(packet_type), version, sender)
+    let offset = match kind {
+        // It is the Remaining Length that is wrong.
+        ErrorKind::V3Connack { .. } | ErrorKind::RemainingLength { .. } => 1,
+        _ => bytes.offset(at).saturating_add(before),
+    };
+    let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+    DecodeError::new(kind, offset, Some(packet), version, sender)
+}
+
+/// Checks a fixed header that somebody else has taken off: the first byte, and the Remaining Length that the body has.
+/// Gives the packet type and the size of the header in its shortest form.
+#[inline]
+pub(crate) fn header_of_body(
+    version: Version,
+    options: &DecodeOptions,
+    first: u8,
+    body: &[u8],
+) -> Result<(PacketType, usize), DecodeError> {
+    let packet = packet_type(version, options.sender, first)?;
+    let total = with_length(body.len()).saturating_add(1);
+    let (len, max) = (
+        u32::try_from(total).unwrap_or(u32::MAX),
+        options.max_packet_size,
+    );
+    let refuse = |kind| {
+        Err(DecodeError::new(
+            kind,
+            1,
+            Some(packet),
+            version,
+            options.sender,
+        ))
+    };
+    if body.len() > VARIABLE_BYTE_INTEGER_MAX as usize {
+        return refuse(ErrorKind::VariableByteIntegerTooLong);
+    }
+    if len > max {
+        return refuse(ErrorKind::PacketTooLarge { len, max });
+    }
+    Ok((packet, total.saturating_sub(body.len())))
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@
 //!         match v5::decode_with(&options, &buffer[done..]) {
 //!             Ok(Decoded::Packet { packet, len }) => {
 //!                 if let Packet::Puback(puback) = packet {
-//!                     println!("{}: {}", puback.packet_id, puback.reason);
+//!                     println!("{}: {}", puback.packet_id(), puback.reason());
 //!                 }
 //!                 done += len;
 //!             }
@@ -55,7 +55,7 @@
 //!             Ok(Decoded::Incomplete { .. }) => return Ok(done),
 //!             Err(error) => {
 //!                 println!("{error} at byte {} [{}]", error.offset(), error.rule());
-//!                 return Err((&error).into());
+//!                 return Err(error.into());
 //!             }
 //!         }
 //!     }
@@ -166,15 +166,19 @@ mod codes;
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub mod conversation;
+mod decoding;
 mod encode;
+mod encode_error;
 mod error;
 pub mod frame;
 pub mod mapping;
 pub mod odd;
 mod options;
 mod owned;
+mod packet;
 mod packet_type;
 mod reason;
+mod reason_codes;
 #[cfg(feature = "serde")]
 mod serde;
 mod spec;
@@ -190,14 +194,17 @@ pub mod v5;
 pub mod view;
 mod wire;
 
-pub use codes::{CodeIter, CodeList};
-pub use encode::{Encode, EncodeError};
+pub use codes::{CodeIter, CodeList, CodeListError};
+pub use encode::Encode;
+pub use encode_error::EncodeError;
 pub use error::{DecodeError, ErrorClass, ErrorKind};
 pub use frame::{Decoded, Frame};
 pub use options::{DecodeOptions, EncodeOptions};
-pub use owned::{OwnedDecoded, OwnedFrame};
+pub use owned::{OwnedDecoded, OwnedFrame, OwnedPacket};
+pub use packet::{Packet, decode, decode_body, decode_with};
 pub use packet_type::{PacketType, SentBy, Side, Version};
 pub use reason::{Code, Meaning, PacketReason, ParseCodeError, ReasonCode, UndefinedCode};
+pub use reason_codes::ReasonCodes;
 pub use spec::property::{Carrier, ParsePropertyIdError, PropertyId, PropertyUse};
 pub use types::{PacketId, QoS, SubscriptionId};
 

@@ -152,7 +152,7 @@ impl fmt::Display for Odd {
 /// who sent it, if that is known.
 pub fn v5<'a>(packet: &Packet<'a>, sender: Option<Side>) -> impl Iterator<Item = Odd> + use<'a> {
     let packet = *packet;
-    let properties = packet.properties().flat_map(move |property| {
+    let properties = packet.properties().into_iter().flat_map(move |property| {
         let about_sender = match (packet.packet_type(), property.id(), sender) {
             (PacketType::Disconnect, id @ PropertyId::ServerReference, Some(Side::Client)) => {
                 let described = Side::Server;
@@ -183,16 +183,16 @@ fn code(packet: &Packet<'_>, sender: Option<Side>) -> Option<Odd> {
         })
     }
     match packet {
-        Packet::Puback(puback) => of(puback.reason, puback.reason.sent_by(), sender?),
-        Packet::Pubrec(pubrec) => of(pubrec.reason, pubrec.reason.sent_by(), sender?),
-        Packet::Disconnect(it) => of(it.reason, it.reason.sent_by(), sender?),
+        Packet::Puback(puback) => of(puback.reason(), puback.reason().sent_by(), sender?),
+        Packet::Pubrec(pubrec) => of(pubrec.reason(), pubrec.reason().sent_by(), sender?),
+        Packet::Disconnect(it) => of(it.reason(), it.reason().sent_by(), sender?),
         _ => None,
     }
 }
 
 /// What concerns the whole packet.
 fn whole(packet: &Packet<'_>) -> [Option<Odd>; 3] {
-    let has = |id| packet.properties().any(|property| property.id() == id);
+    let has = |id| packet.properties().get(id).is_some();
     let other_code = |code: u8, is_move: bool| {
         (!is_move && has(PropertyId::ServerReference)).then_some(Odd::ServerReferenceCode { code })
     };
@@ -213,10 +213,10 @@ fn whole(packet: &Packet<'_>) -> [Option<Odd>; 3] {
         }
         Packet::Disconnect(disconnect) => {
             let is_move = matches!(
-                disconnect.reason,
+                disconnect.reason(),
                 DisconnectReason::UseAnotherServer | DisconnectReason::ServerMoved
             );
-            [other_code(disconnect.reason.as_u8(), is_move), None, None]
+            [other_code(disconnect.reason().as_u8(), is_move), None, None]
         }
         Packet::Auth(_) if !has(PropertyId::AuthenticationMethod) => {
             [Some(Odd::AuthWithoutMethod), None, None]
@@ -273,7 +273,7 @@ const fn is_noncharacter(character: char) -> bool {
 pub fn v3(version: v3::Version, packet: &v3::Packet<'_>) -> impl Iterator<Item = Odd> + use<> {
     let fails = match (version, packet) {
         (v3::Version::V3_1, v3::Packet::Suback(suback)) => suback
-            .return_codes
+            .return_codes()
             .iter()
             .any(|code| code == SubackReturnCode::Failure),
         _ => false,

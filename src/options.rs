@@ -74,16 +74,15 @@ impl Default for DecodeOptions {
 /// ```
 /// use mqtt_reason::{Encode, EncodeOptions, PacketId, v5};
 ///
-/// let properties = [v5::Property::ReasonString("the topic is reserved for operators")];
 /// let id = PacketId::new(10).unwrap();
 /// let puback = v5::Puback::new(id, v5::PubackReason::NotAuthorized)
-///     .with_properties(v5::AckProperties::try_from(&properties[..])?);
+///     .with_reason_string("the topic is reserved for operators");
 ///
 /// // The Client announced a Maximum Packet Size of 16: the Reason String is left out [MQTT-3.4.2-2].
 /// let mut buffer = Vec::new();
 /// puback.encode_with(&EncodeOptions::new().max_packet_size(16), &mut buffer)?;
 /// assert_eq!(buffer, [0x40, 0x03, 0x00, 0x0A, 0x87]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[must_use]
@@ -91,6 +90,7 @@ pub struct EncodeOptions {
     pub(crate) sender: Option<Side>,
     pub(crate) max_packet_size: u32,
     pub(crate) request_problem_information: bool,
+    pub(crate) long_form: bool,
 }
 
 impl EncodeOptions {
@@ -103,6 +103,7 @@ impl EncodeOptions {
             sender: None,
             max_packet_size: u32::MAX,
             request_problem_information: true,
+            long_form: false,
         }
     }
 
@@ -129,6 +130,25 @@ impl EncodeOptions {
     /// unless the sender is known to be the Client, whom the setting does not bind.
     pub const fn request_problem_information(mut self, requested: bool) -> Self {
         self.request_problem_information = requested;
+        self
+    }
+
+    /// Whether packets have all their fields: with `true`, PUBACK, PUBREC, PUBREL, PUBCOMP and DISCONNECT of 5.0 are
+    /// written with reason code and Property Length, although they need neither.
+    ///
+    /// Some clients cannot read the short forms.
+    ///
+    /// ```
+    /// use mqtt_reason::{Encode, EncodeOptions, v5::{Disconnect, DisconnectReason}};
+    ///
+    /// let mut buffer = Vec::new();
+    /// let options = EncodeOptions::new().long_form(true);
+    /// Disconnect::new(DisconnectReason::SessionTakenOver).encode_with(&options, &mut buffer)?;
+    /// assert_eq!(buffer, [0xE0, 0x02, 0x8E, 0x00]);
+    /// # Ok::<(), mqtt_reason::EncodeError>(())
+    /// ```
+    pub const fn long_form(mut self, long_form: bool) -> Self {
+        self.long_form = long_form;
         self
     }
 }

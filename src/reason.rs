@@ -33,6 +33,12 @@ pub trait Code:
 
     /// The value on the wire.
     fn as_u8(self) -> u8;
+
+    /// The specification's name of the code.
+    fn name(self) -> &'static str;
+
+    /// Whether the code reports a failure.
+    fn is_error(self) -> bool;
 }
 
 /// A reason code of one packet of MQTT 5.0: implemented by the nine enums of [`v5`](crate::v5).
@@ -42,6 +48,12 @@ pub trait PacketReason: Code + Into<ReasonCode> + TryFrom<ReasonCode> {
 
     /// The section of properties of that packet.
     const CARRIER: Carrier;
+
+    /// What the code tells, in a sentence.
+    fn help(self) -> &'static str;
+
+    /// Who may send the code in this packet: the "Sent by" column.
+    fn sent_by(self) -> SentBy;
 
     /// Whether the "Sent by" column lets `side` send this code.
     fn can_be_sent_by(self, side: Side) -> bool;
@@ -192,6 +204,15 @@ macro_rules! code_enum {
             fn as_u8(self) -> u8 {
                 self as u8
             }
+
+            fn name(self) -> &'static str {
+                Self::name(self)
+            }
+
+            #[inline]
+            fn is_error(self) -> bool {
+                Self::is_error(self)
+            }
         }
 
         impl ::core::fmt::Display for $Name {
@@ -300,6 +321,15 @@ macro_rules! reason_codes {
         impl $crate::reason::PacketReason for $Name {
             const PACKET: $crate::PacketType = $crate::PacketType::$Packet;
             const CARRIER: $crate::Carrier = $crate::Carrier::$Packet;
+
+            fn help(self) -> &'static str {
+                Self::help(self)
+            }
+
+            #[inline]
+            fn sent_by(self) -> $crate::SentBy {
+                Self::sent_by(self)
+            }
 
             #[inline]
             fn can_be_sent_by(self, side: $crate::Side) -> bool {

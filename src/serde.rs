@@ -12,10 +12,9 @@ use crate::spec::property::{PropertyId, PropertySet};
 use crate::types::PacketId;
 use crate::v3::{self, ConnackReturnCode, SubackReturnCode};
 use crate::v5::{
-    self, Ack, AckProperties, AckReason, Auth, AuthProperties, AuthReason, ConnackProperties,
-    ConnackReason, DisconnectProperties, DisconnectReason, Properties, Property, PropertyIter,
-    PropertyValue, PubackReason, PubcompReason, PubrecReason, PubrelReason, SubackReason,
-    SubscriptionAck, SubscriptionReason, UnsubackReason,
+    self, Ack, AckReason, Auth, AuthReason, ConnackReason, DisconnectReason, Properties, Property,
+    PropertyIter, PropertyValue, PubackReason, PubcompReason, PubrecReason, PubrelReason,
+    SubackReason, SubscriptionAck, SubscriptionReason, UnsubackReason,
 };
 
 /// A code is its value.
@@ -132,7 +131,7 @@ impl Serialize for v5::Connack<'_> {
         let mut object = packet(serializer, PacketType::Connack, 4)?;
         object.serialize_field("session_present", &self.session_present())?;
         one_code(&mut object, self.reason())?;
-        object.serialize_field("properties", &self.properties)?;
+        object.serialize_field("properties", &self.properties())?;
         object.end()
     }
 }
@@ -140,9 +139,9 @@ impl Serialize for v5::Connack<'_> {
 impl<R: AckReason> Serialize for Ack<'_, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = packet(serializer, R::PACKET, 4)?;
-        object.serialize_field("packet_id", &self.packet_id)?;
-        one_code(&mut object, self.reason)?;
-        object.serialize_field("properties", &self.properties)?;
+        object.serialize_field("packet_id", &self.packet_id())?;
+        one_code(&mut object, self.reason())?;
+        object.serialize_field("properties", &self.properties())?;
         object.end()
     }
 }
@@ -150,9 +149,9 @@ impl<R: AckReason> Serialize for Ack<'_, R> {
 impl<R: SubscriptionReason> Serialize for SubscriptionAck<'_, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = packet(serializer, R::PACKET, 4)?;
-        object.serialize_field("packet_id", &self.packet_id)?;
-        code_list(&mut object, &self.reasons)?;
-        object.serialize_field("properties", &self.properties)?;
+        object.serialize_field("packet_id", &self.packet_id())?;
+        code_list(&mut object, &self.reasons())?;
+        object.serialize_field("properties", &self.properties())?;
         object.end()
     }
 }
@@ -160,8 +159,8 @@ impl<R: SubscriptionReason> Serialize for SubscriptionAck<'_, R> {
 impl Serialize for v5::Disconnect<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = packet(serializer, PacketType::Disconnect, 3)?;
-        one_code(&mut object, self.reason)?;
-        object.serialize_field("properties", &self.properties)?;
+        one_code(&mut object, self.reason())?;
+        object.serialize_field("properties", &self.properties())?;
         object.end()
     }
 }
@@ -169,8 +168,8 @@ impl Serialize for v5::Disconnect<'_> {
 impl Serialize for Auth<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = packet(serializer, PacketType::Auth, 3)?;
-        one_code(&mut object, self.reason)?;
-        object.serialize_field("properties", &self.properties)?;
+        one_code(&mut object, self.reason())?;
+        object.serialize_field("properties", &self.properties())?;
         object.end()
     }
 }
@@ -214,26 +213,17 @@ impl Serialize for v3::Connack {
 impl Serialize for v3::Suback<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = packet(serializer, PacketType::Suback, 3)?;
-        object.serialize_field("packet_id", &self.packet_id)?;
-        code_list(&mut object, &self.return_codes)?;
+        object.serialize_field("packet_id", &self.packet_id())?;
+        code_list(&mut object, &self.return_codes())?;
         object.end()
     }
 }
 
-/// The object of a property section.
-macro_rules! as_section {
-    ($($Properties:ident)+) => {
-        $(
-            impl Serialize for $Properties<'_> {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    self.iter().serialize(serializer)
-                }
-            }
-        )+
-    };
+impl Serialize for Properties<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.iter().serialize(serializer)
+    }
 }
-
-as_section! { Properties ConnackProperties AckProperties DisconnectProperties AuthProperties }
 
 /// An object with a key for each property, in wire order; those that may be repeated are a list where the first stands.
 impl Serialize for PropertyIter<'_> {
@@ -330,6 +320,7 @@ impl Serialize for DecodeError {
 mod tests {
     use std::string::String;
 
+    use crate::encode::Encode;
     use crate::frame::Decoded;
 
     use super::*;
@@ -379,7 +370,14 @@ mod tests {
             Property::ReasonString("no"),
             Property::UserProperty("a", "2"),
         ];
-        let section = AckProperties::try_from(&properties).unwrap();
+        let id = PacketId::MIN;
+        let mut bytes = std::vec::Vec::new();
+        let puback = v5::Puback::success(id).with_properties(&properties);
+        puback.encode(&mut bytes).unwrap();
+        let Decoded::Packet { packet, .. } = v5::decode(&bytes).unwrap() else {
+            panic!("{bytes:?}");
+        };
+        let section = packet.properties();
         assert_eq!(
             serde_json::to_string(&section).unwrap(),
             r#"{"user_properties":[["a","1"],["a","2"]],"reason_string":"no"}"#

@@ -130,6 +130,23 @@ pub(crate) const fn variable_byte_integer_len(value: u32) -> u32 {
     }
 }
 
+/// The number of bytes of something together with its length as a Variable Byte Integer.
+#[inline]
+pub(crate) const fn with_length(len: usize) -> usize {
+    len.saturating_add(variable_byte_integer_len(length(len)) as usize)
+}
+
+/// A length as a number for the wire; one that does not fit is refused before it is written.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "it was compared")]
+pub(crate) const fn length(len: usize) -> u32 {
+    if len <= VARIABLE_BYTE_INTEGER_MAX as usize {
+        len as u32
+    } else {
+        u32::MAX
+    }
+}
+
 /// Binary Data, §1.5.6: a Two Byte Integer and that many bytes. Refused at the length, whichever part is missing.
 #[inline]
 pub(crate) fn binary(i: &[u8]) -> Parsed<'_, &[u8]> {
@@ -225,13 +242,13 @@ pub(crate) fn is_ascii_without_null(bytes: &[u8]) -> bool {
 /// Writes a string or binary data, §1.5.4, §1.5.6. The caller has checked that it has at most 65,535 bytes.
 #[inline]
 pub(crate) fn put_binary<B: BufMut>(bytes: &[u8], dst: &mut B) {
-    dst.put_slice(&length(bytes.len()));
+    dst.put_slice(&two_byte_length(bytes.len()));
     dst.put_slice(bytes);
 }
 
 /// A length of at most 65,535 as a Two Byte Integer.
 #[inline]
-fn length(len: usize) -> [u8; 2] {
+fn two_byte_length(len: usize) -> [u8; 2] {
     u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes()
 }
 
@@ -301,7 +318,7 @@ mod tests {
                     (0xFF, ErrorKind::IllFormedUtf8),
                 ] {
                     let mut bytes = std::vec![b'a'; len + 2];
-                    bytes[..2].copy_from_slice(&super::length(len));
+                    bytes[..2].copy_from_slice(&super::two_byte_length(len));
                     assert_eq!(string(&bytes), Ok((&[][..], ())));
                     bytes[2 + place] = bad;
                     assert_eq!(string(&bytes), refuse(&bytes[2 + place..], kind));
@@ -314,7 +331,7 @@ mod tests {
     fn accepts_a_long_character_between_two_blocks() {
         for place in 0..=2 * BLOCK - 4 {
             let mut bytes = std::vec![b'a'; 2 * BLOCK + 2];
-            bytes[..2].copy_from_slice(&super::length(2 * BLOCK));
+            bytes[..2].copy_from_slice(&super::two_byte_length(2 * BLOCK));
             bytes[2 + place..][..4].copy_from_slice("\u{10FFFF}".as_bytes());
             assert_eq!(string(&bytes), Ok((&[][..], ())));
         }

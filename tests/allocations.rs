@@ -236,17 +236,20 @@ fn properties_are_built_and_refused_without_allocation() {
             v5::Property::ReasonString("no"),
             v5::Property::UserProperty("k", "v"),
         ];
-        let puback = v5::Puback::new(id, v5::PubackReason::NotAuthorized)
-            .with_properties(v5::AckProperties::try_from(&properties).unwrap());
+        let puback =
+            v5::Puback::new(id, v5::PubackReason::NotAuthorized).with_properties(&properties);
         assert_eq!(puback.encode(&mut room.as_mut_slice()), Ok(18));
 
-        let collected = v5::AckProperties::collect_in(properties, &mut room).unwrap();
-        assert_eq!(collected.reason_string(), Some("no"));
-        assert_eq!(collected.user_properties().next(), Some(("k", "v")));
+        let suback = v5::Suback::new(id, [v5::SubackReason::GrantedQos1; 3]).unwrap();
+        let suback = suback
+            .with_reason_string("no")
+            .and(properties.into_iter().skip(1));
+        assert_eq!(suback.encode(&mut room.as_mut_slice()), Ok(20));
     });
     without_allocation("refused properties", || {
         let twice = [v5::Property::ReasonString("no"); 2];
-        let error = v5::AckProperties::try_from(&twice).unwrap_err();
+        let puback = v5::Puback::success(id).with_properties(&twice);
+        let error = puback.encode(&mut room.as_mut_slice()).unwrap_err();
         show(&error, &mut room);
         log(&error, &mut room);
     });

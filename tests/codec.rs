@@ -9,11 +9,10 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt, StreamExt};
 use mqtt_reason::codec::{Answer, Codec, CodecError, Item};
 use mqtt_reason::v5::{
-    AckProperties, Connack, ConnackReason, Disconnect, DisconnectReason, Packet, Property, Puback,
-    PubackReason,
+    Connack, ConnackReason, Disconnect, DisconnectReason, Property, Puback, PubackReason,
 };
 use mqtt_reason::{
-    DecodeOptions, EncodeError, ErrorKind, OwnedFrame, PacketId, PacketType, Version, v3, v5,
+    EncodeError, ErrorKind, OwnedFrame, OwnedPacket, Packet, PacketId, PacketType, Version, v3, v5,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio_util::codec::{Decoder, Encoder, Framed};
@@ -48,8 +47,7 @@ fn items(codec: &mut Codec, pieces: &[&[u8]]) -> Result<Vec<Item>, CodecError> {
 
 fn bytes_of(item: &Item) -> &Bytes {
     match item {
-        Item::V5(packet) => packet.bytes(),
-        Item::V3(packet) => packet.bytes(),
+        Item::Packet(packet) => packet.bytes(),
         Item::Frame(frame) => frame.bytes(),
         other => panic!("{other:?}"),
     }
@@ -172,7 +170,7 @@ fn yields_the_same_items_however_the_stream_is_split() {
 #[test]
 fn yields_typed_packets_of_the_connections_version() {
     let found = items(&mut server_of(Version::V5_0), &[PUBACK]).unwrap();
-    let Item::V5(packet) = &found[0] else {
+    let Item::Packet(packet) = &found[0] else {
         panic!("{found:?}");
     };
     assert_eq!(
@@ -180,10 +178,11 @@ fn yields_typed_packets_of_the_connections_version() {
         Packet::from(Puback::new(id(), PubackReason::NotAuthorized))
     );
     let found = items(&mut server_of(Version::V3_1_1), &[&[0x40, 2, 0, 10]]).unwrap();
-    let Item::V3(packet) = &found[0] else {
+    let Item::Packet(packet) = &found[0] else {
         panic!("{found:?}");
     };
-    assert_eq!(packet.packet(), v3::Packet::Puback(id()));
+    let pubrel = v3::Packet::Puback(id());
+    assert_eq!(packet.packet(), Packet::V3(v3::Version::V3_1_1, pubrel));
     assert_eq!(found[0].packet_type(), PacketType::Puback);
 }
 
@@ -340,7 +339,7 @@ fn turns_answers_into_packets() {
     let bytes = |answer: Answer| {
         answer
             .packet()
-            .map(|packet| v5::OwnedPacket::new(&packet).unwrap().into_bytes())
+            .map(|packet| OwnedPacket::new(&packet).unwrap().into_bytes())
     };
     assert_eq!(
         bytes(Answer::Connack(ConnackReason::PacketTooLarge)).unwrap()[..],
@@ -416,10 +415,7 @@ fn enforces_the_direction_of_its_side() {
 #[test]
 fn keeps_to_what_the_peer_announced() {
     let properties = [Property::ReasonString("why not")];
-    let puback = || {
-        Puback::new(id(), PubackReason::NotAuthorized)
-            .with_properties(AckProperties::try_from(&properties).unwrap())
-    };
+    let puback = || Puback::new(id(), PubackReason::NotAuthorized).with_properties(&properties);
     let mut codec = open_server_of(Version::V5_0);
     assert_eq!(encode(&mut codec, puback()).unwrap().len(), 16);
     codec.set_peer_max_packet_size(15);
@@ -435,7 +431,7 @@ fn keeps_to_what_the_peer_announced() {
     assert_eq!(encode(&mut codec, puback()).unwrap(), PUBACK);
 
     // A Client that did not ask for problem information refuses it.
-    let bytes = v5::OwnedPacket::new(&puback()).unwrap().into_bytes();
+    let bytes = OwnedPacket::new(&puback()).unwrap().into_bytes();
     let mut client = open_client_of(Version::V5_0);
     assert!(items(&mut client, &[&bytes]).is_ok());
     client.set_request_problem_information(false);
@@ -445,7 +441,7 @@ fn keeps_to_what_the_peer_announced() {
 #[test]
 fn holds_frames_to_the_peers_maximum() {
     let mut buffer = BytesMut::from(PUBLISH);
-    let publish = OwnedFrame::decode(Version::V5_0, &DecodeOptions::new(), &mut buffer)
+    let publish = OwnedFrame::decode(Version::V5_0, &mut buffer)
         .unwrap()
         .unwrap();
     let mut codec = open_server_of(Version::V5_0);
@@ -495,13 +491,9 @@ fn takes_every_kind_of_packet_to_send() {
     let mut codec = server_of(Version::V5_0);
     let suback = [v5::SubackReason::NotAuthorized];
     let unsuback = [v5::UnsubackReason::Success];
-    let suback = v5::Suback::new(id(), mqtt_reason::CodeList::new(&suback).unwrap());
-    let unsuback = v5::Unsuback::new(id(), mqtt_reason::CodeList::new(&unsuback).unwrap());
-    let method = [Property::AuthenticationMethod("m")];
-    let auth = v5::Auth {
-        reason: v5::AuthReason::ContinueAuthentication,
-        properties: v5::AuthProperties::try_from(&method).unwrap(),
-    };
+    let suback = v5::Suback::new(id(), suback).unwrap();
+    let unsuback = v5::Unsuback::new(id(), unsuback).unwrap();
+    let auth = v5::Auth::new(v5::AuthReason::ContinueAuthentication, "m");
     let c = &mut codec;
     assert_eq!(encode(c, Connack::accepted(false)).unwrap()[0], 0x20);
     assert_eq!(encode(c, v5::Puback::success(id())).unwrap()[0], 0x40);
@@ -517,10 +509,11 @@ fn takes_every_kind_of_packet_to_send() {
             .remove(0);
         assert_eq!(encode(c, item).unwrap(), bytes);
     }
-    let owned = v5::OwnedPacket::new(&v5::Puback::success(id())).unwrap();
+    let owned = OwnedPacket::new(&v5::Puback::success(id())).unwrap();
     assert_eq!(encode(c, owned).unwrap(), [0x40, 2, 0, 10]);
-    let owned = v3::OwnedPacket::new(v3::Version::V3_1_1, &v3::Packet::Pubrel(id())).unwrap();
-    let item = Item::V3(owned.clone());
+    let pubrel = Packet::V3(v3::Version::V3_1_1, v3::Packet::Pubrel(id()));
+    let owned = OwnedPacket::new(&pubrel).unwrap();
+    let item = Item::Packet(owned.clone());
     assert_eq!(
         encode(&mut open_server_of(Version::V3_1_1), owned).unwrap(),
         [0x62, 2, 0, 10]
@@ -563,7 +556,7 @@ async fn works_in_framed_with_many_frames_in_one_read() {
     let mut count = 0;
     while count < 10_001 {
         let item = client.next().await.unwrap().unwrap();
-        assert!(matches!(item, Item::V5(_)));
+        assert!(matches!(item, Item::Packet(_)));
         count += 1;
     }
     client

@@ -91,6 +91,12 @@ fn context(
 /// Asserts that the bytes are the packet, to the last of them.
 #[track_caller]
 fn assert_reads(packet: &Valid, options: &DecodeOptions, bytes: &[u8]) {
+    packet.with_packet(|read| {
+        assert_eq!(read.version(), packet.version());
+        assert_eq!(read.packet_type(), packet.packet_type());
+        assert_eq!(read.packet_id(), packet.packet_id());
+        assert!(read.properties().iter().eq(packet.properties()));
+    });
     packet.with_v5(|expected| {
         let expected = Decoded::Packet {
             packet: expected,

@@ -21,8 +21,8 @@ use std::{env, fs};
 
 use futures_util::{SinkExt, StreamExt};
 use mqtt_reason::codec::{Codec, Item};
-use mqtt_reason::v5::{self, Connack, Disconnect, DisconnectReason, Packet};
-use mqtt_reason::{DecodeOptions, OwnedFrame, PacketId, PacketType, Version};
+use mqtt_reason::v5::{self, Connack, Disconnect, DisconnectReason};
+use mqtt_reason::{OwnedFrame, Packet, PacketId, PacketType, Version};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
@@ -128,14 +128,15 @@ async fn serve(socket: TcpStream) {
                 }
                 _ => {
                     let mut pingresp = (&[0xD0, 0x00][..]).into();
-                    let options = DecodeOptions::new();
-                    let frame = OwnedFrame::decode(Version::V5_0, &options, &mut pingresp);
+                    let frame = OwnedFrame::decode(Version::V5_0, &mut pingresp);
                     link.send(frame.unwrap().unwrap()).await
                 }
             },
-            Item::V5(owned) => match owned.packet() {
-                Packet::Pubrel(pubrel) => link.send(v5::Pubcomp::success(pubrel.packet_id)).await,
-                Packet::Disconnect(_) => return,
+            Item::Packet(owned) => match owned.packet() {
+                Packet::V5(v5::Packet::Pubrel(pubrel)) => {
+                    link.send(v5::Pubcomp::success(pubrel.packet_id())).await
+                }
+                Packet::V5(v5::Packet::Disconnect(_)) => return,
                 _ => Ok(()),
             },
             _ => Ok(()),

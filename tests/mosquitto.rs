@@ -12,9 +12,8 @@ use std::fs;
 use std::process::Command;
 
 use mqtt_reason::v5::{
-    Ack, AckProperties, AckReason, Auth, AuthProperties, AuthReason, Disconnect,
-    DisconnectProperties, DisconnectReason, Packet, Property, Puback, PubackReason, Pubcomp,
-    PubcompReason, Pubrec, PubrecReason, Pubrel, PubrelReason,
+    Ack, AckReason, Auth, AuthReason, Disconnect, DisconnectReason, Packet, Property, Puback,
+    PubackReason, Pubcomp, PubcompReason, Pubrec, PubrecReason, Pubrel, PubrelReason,
 };
 use mqtt_reason::{ErrorClass, ErrorKind, PacketId, PacketType, QoS, Side, Version};
 
@@ -152,8 +151,8 @@ fn connections(broker: &Broker, seen: &mut Seen) {
     );
     let came = client.read_with(seen, |packet| {
         if let Packet::Connack(connack) = packet {
-            assert_eq!(connack.properties.server_keep_alive(), Some(600));
-            assert!(connack.properties.assigned_client_identifier().is_some());
+            assert_eq!(connack.properties().server_keep_alive(), Some(600));
+            assert!(connack.properties().assigned_client_identifier().is_some());
             given.set(true);
         }
     });
@@ -440,11 +439,11 @@ fn limited_broker(seen: &mut Seen) {
     let limits = Cell::new(false);
     let came = client.read_with(seen, |packet| {
         if let Packet::Connack(connack) = packet {
-            assert_eq!(connack.properties.maximum_qos(), Some(QoS::AtLeastOnce));
-            assert_eq!(connack.properties.retain_available(), Some(false));
-            assert_eq!(connack.properties.maximum_packet_size(), Some(120));
-            assert_eq!(connack.properties.topic_alias_maximum(), Some(3));
-            assert_eq!(connack.properties.receive_maximum(), Some(2));
+            assert_eq!(connack.properties().maximum_qos(), Some(QoS::AtLeastOnce));
+            assert_eq!(connack.properties().retain_available(), Some(false));
+            assert_eq!(connack.properties().maximum_packet_size(), Some(120));
+            assert_eq!(connack.properties().topic_alias_maximum(), Some(3));
+            assert_eq!(connack.properties().receive_maximum(), Some(2));
             limits.set(true);
         }
     });
@@ -633,15 +632,14 @@ fn ack_properties() -> [&'static [Property<'static>]; 2] {
 }
 
 /// Every code that a client may send, each without and with properties.
-fn client_acks<R: AckReason>() -> impl Iterator<Item = Ack<'static, R>> {
+fn client_acks<R: AckReason>() -> impl Iterator<Item = (R, &'static [Property<'static>])> {
     let codes = R::ALL
         .iter()
         .filter(|code| code.can_be_sent_by(Side::Client));
     codes.flat_map(|code| {
-        ack_properties().map(|properties| {
-            let properties = AckProperties::try_from(properties).expect("they can be sent");
-            Ack::new(id(1), *code).with_properties(properties)
-        })
+        ack_properties()
+            .into_iter()
+            .map(|properties| (*code, properties))
     })
 }
 
@@ -667,55 +665,55 @@ fn mosquitto_understands_our_acknowledgements() {
     let sent = subscribe(V5, 1, &[("t", 2)]);
     subscriber.ask(seen, &sent, &["SUBACK 02"]);
 
-    for mut puback in client_acks::<PubackReason>() {
+    for (reason, properties) in client_acks::<PubackReason>() {
         publisher.ask(seen, &message("t", 1, 7), &["PUBACK 00"]);
-        puback.packet_id = id(subscriber.read_publish(seen));
-        subscriber.send_packet(&puback);
+        let puback = Ack::new(id(subscriber.read_publish(seen)), reason);
+        subscriber.send_packet(&puback.with_properties(properties));
         let line = log_line(
             PacketType::Puback,
-            puback.packet_id.get(),
-            puback.reason.as_u8(),
+            puback.packet_id().get(),
+            puback.reason().as_u8(),
         );
         broker.wait_for_log(&line);
     }
-    for mut pubrec in client_acks::<PubrecReason>() {
+    for (reason, properties) in client_acks::<PubrecReason>() {
         // Our PUBREL releases the message.
         publisher.ask(seen, &message("t", 2, 7), &["PUBREC 00"]);
         publisher.send_packet(&Pubrel::success(id(7)));
         publisher.expect(seen, &["PUBCOMP 00"]);
-        pubrec.packet_id = id(subscriber.read_publish(seen));
-        subscriber.send_packet(&pubrec);
+        let pubrec = Ack::new(id(subscriber.read_publish(seen)), reason);
+        subscriber.send_packet(&pubrec.with_properties(properties));
         let line = log_line(
             PacketType::Pubrec,
-            pubrec.packet_id.get(),
-            pubrec.reason.as_u8(),
+            pubrec.packet_id().get(),
+            pubrec.reason().as_u8(),
         );
         broker.wait_for_log(&line);
         // A refusal is the end of the exchange.
-        if !pubrec.reason.is_error() {
+        if !pubrec.reason().is_error() {
             subscriber.expect(seen, &["PUBREL 00"]);
-            subscriber.send_packet(&Pubcomp::success(pubrec.packet_id));
-            broker.wait_for_log(&log_line(PacketType::Pubcomp, pubrec.packet_id.get(), 0));
+            subscriber.send_packet(&Pubcomp::success(pubrec.packet_id()));
+            broker.wait_for_log(&log_line(PacketType::Pubcomp, pubrec.packet_id().get(), 0));
         }
     }
-    for mut pubcomp in client_acks::<PubcompReason>() {
+    for (reason, properties) in client_acks::<PubcompReason>() {
         publisher.ask(seen, &message("t", 2, 7), &["PUBREC 00"]);
         publisher.send_packet(&Pubrel::success(id(7)));
         publisher.expect(seen, &["PUBCOMP 00"]);
-        pubcomp.packet_id = id(subscriber.read_publish(seen));
-        subscriber.send_packet(&Pubrec::success(pubcomp.packet_id));
+        let pubcomp = Ack::new(id(subscriber.read_publish(seen)), reason);
+        subscriber.send_packet(&Pubrec::success(pubcomp.packet_id()));
         subscriber.expect(seen, &["PUBREL 00"]);
-        subscriber.send_packet(&pubcomp);
+        subscriber.send_packet(&pubcomp.with_properties(properties));
         let line = log_line(
             PacketType::Pubcomp,
-            pubcomp.packet_id.get(),
-            pubcomp.reason.as_u8(),
+            pubcomp.packet_id().get(),
+            pubcomp.reason().as_u8(),
         );
         broker.wait_for_log(&line);
     }
-    for pubrel in client_acks::<PubrelReason>() {
+    for (reason, properties) in client_acks::<PubrelReason>() {
         publisher.ask(seen, &message("other", 2, 1), &["PUBREC 00"]);
-        publisher.send_packet(&pubrel);
+        publisher.send_packet(&Ack::new(id(1), reason).with_properties(properties));
         publisher.expect(seen, &["PUBCOMP 00"]);
     }
 
@@ -767,7 +765,6 @@ fn mosquitto_understands_our_disconnect() {
         for properties in sections {
             let mut client = Client::new(&broker, V5);
             client.ask(seen, &with_will.bytes(), &["CONNACK 00"]);
-            let properties = DisconnectProperties::try_from(properties).expect("they can be sent");
             client.send_packet(&Disconnect::new(reason).with_properties(properties));
             client.expect(seen, &["end"]);
             broker.wait_for_log("Received DISCONNECT from leaving");
@@ -792,7 +789,6 @@ fn mosquitto_understands_our_disconnect() {
     ] {
         let mut client = Client::new(&broker, V5);
         client.ask(seen, &kept_session("kept", true), &["CONNACK 00"]);
-        let properties = DisconnectProperties::try_from(properties).expect("they can be sent");
         let normal = Disconnect::new(DisconnectReason::NormalDisconnection);
         client.send_packet(&normal.with_properties(properties));
         client.expect(seen, &["end"]);
@@ -820,8 +816,7 @@ fn mosquitto_and_we_understand_each_others_auth() {
 
     let method = Property::AuthenticationMethod("two-step");
     let auth = |client: &mut Client, reason, properties: &[Property<'_>]| {
-        let properties = AuthProperties::try_from(properties).expect("they can be sent");
-        client.send_packet(&Auth::new(reason, properties));
+        client.send_packet(&Auth::without_properties(reason).with_properties(properties));
         let code = AuthReason::as_u8(reason);
         broker.wait_for_log(&format!(
             "Received AUTH from authentic (rc{code}, two-step)"
@@ -831,9 +826,9 @@ fn mosquitto_and_we_understand_each_others_auth() {
         let looked = Cell::new(false);
         let came = client.read_with(seen, |packet| {
             if let Packet::Auth(auth) = packet {
-                assert_eq!(auth.properties.authentication_method(), Some("two-step"));
+                assert_eq!(auth.properties().authentication_method(), Some("two-step"));
                 assert_eq!(
-                    auth.properties.authentication_data(),
+                    auth.properties().authentication_data(),
                     Some(b"who?".as_slice())
                 );
                 looked.set(true);
@@ -885,8 +880,7 @@ fn mosquitto_and_we_understand_each_others_auth() {
     client.send(&connect.bytes());
     asked(&mut client, seen);
     let other = [Property::AuthenticationMethod("other"), right];
-    let other = AuthProperties::try_from(&other).expect("they can be sent");
-    client.send_packet(&Auth::new(go_on, other));
+    client.send_packet(&Auth::without_properties(go_on).with_properties(&other));
     client.expect(seen, &["DISCONNECT 82", "end"]);
 
     // A method that the plugin does not know.

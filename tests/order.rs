@@ -8,7 +8,7 @@
 use bytes::BytesMut;
 use mqtt_reason::codec::{Answer, Codec, CodecError, OutOfOrder};
 use mqtt_reason::v5::{ConnackReason, DisconnectReason};
-use mqtt_reason::{DecodeOptions, OwnedFrame, PacketType, Side, Version, v3, v5};
+use mqtt_reason::{OwnedFrame, PacketType, Side, Version, v3, v5};
 use tokio_util::codec::{Decoder, Encoder};
 
 const V5_0: Version = Version::V5_0;
@@ -110,10 +110,7 @@ impl Sent {
             return Ok(());
         }
         let version = self.codec.version().unwrap();
-        let options = DecodeOptions::new();
-        let frame = OwnedFrame::decode(version, &options, &mut buffer)
-            .unwrap()
-            .unwrap();
+        let frame = OwnedFrame::decode(version, &mut buffer).unwrap().unwrap();
         let mut written = BytesMut::from(&b"before"[..]);
         let result = self.codec.encode(frame, &mut written);
         match &result {

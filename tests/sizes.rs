@@ -2,8 +2,9 @@
 
 use mqtt_reason::{
     CodeIter, CodeList, DecodeError, DecodeOptions, Decoded, EncodeError, EncodeOptions,
-    ErrorClass, ErrorKind, Frame, OwnedDecoded, OwnedFrame, PacketId, PacketType, ParseCodeError,
-    PropertyId, QoS, ReasonCode, SentBy, Side, UndefinedCode, Version, v3, v5,
+    ErrorClass, ErrorKind, Frame, OwnedDecoded, OwnedFrame, OwnedPacket, Packet, PacketId,
+    PacketType, ParseCodeError, PropertyId, QoS, ReasonCode, SentBy, Side, UndefinedCode, Version,
+    v3, v5,
 };
 
 #[test]
@@ -46,15 +47,15 @@ fn everything_crosses_threads() {
     crosses_threads::<v5::Packet<'_>>();
     crosses_threads::<v5::PropertyIter<'_>>();
     crosses_threads::<v5::UserProperties<'_>>();
-    crosses_threads::<v5::OwnedPacket>();
+    crosses_threads::<OwnedPacket>();
+    crosses_threads::<Packet<'_>>();
     crosses_threads::<v5::PropertyError>();
     crosses_threads::<v3::Packet<'_>>();
-    crosses_threads::<v3::OwnedPacket>();
     crosses_threads::<CodeList<'_, v5::SubackReason>>();
     crosses_threads::<CodeIter<'_, v5::SubackReason>>();
     crosses_threads::<Frame<'_>>();
     crosses_threads::<Decoded<'_, v5::Packet<'_>>>();
-    crosses_threads::<OwnedDecoded<v5::OwnedPacket>>();
+    crosses_threads::<OwnedDecoded<OwnedPacket>>();
     crosses_threads::<OwnedFrame>();
     crosses_threads::<(DecodeOptions, EncodeOptions)>();
     crosses_threads::<(DecodeError, ErrorKind, ErrorClass, EncodeError)>();

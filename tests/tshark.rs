@@ -11,10 +11,9 @@ use std::process::Command;
 
 use mqtt_reason::v3::{self, ConnackReturnCode, SubackReturnCode};
 use mqtt_reason::v5::{
-    AckProperties, AckReason, AuthProperties, AuthReason, Connack, ConnackProperties,
-    ConnackReason, Disconnect, DisconnectProperties, DisconnectReason, Property, PubackReason,
-    PubcompReason, PubrecReason, PubrelReason, SubackReason, SubscriptionAck, SubscriptionReason,
-    UnsubackReason,
+    AckReason, AuthReason, Connack, ConnackReason, Disconnect, DisconnectReason, Property,
+    PubackReason, PubcompReason, PubrecReason, PubrelReason, SubackReason, SubscriptionAck,
+    SubscriptionReason, UnsubackReason,
 };
 use mqtt_reason::{CodeList, Encode, PacketId, PacketType, QoS, v5};
 
@@ -233,9 +232,7 @@ impl Sent {
             self.add(&ack, Said::v5(R::PACKET, on_wire).with_id(n));
             for properties in ack_properties() {
                 let properties = properties.as_slice();
-                let ack = ack.with_properties(
-                    AckProperties::try_from(properties).expect("the properties can be sent"),
-                );
+                let ack = ack.with_properties(properties);
                 let said = Said::v5(R::PACKET, &[code]).with_id(n);
                 self.add(&ack, said.with_properties(properties));
             }
@@ -248,15 +245,12 @@ impl Sent {
         let lists = R::ALL.chunks(1).chain([R::ALL, &many]);
         for (n, list) in (0xFE00..).zip(lists) {
             let codes: Vec<u8> = list.iter().map(|code| code.as_u8()).collect();
-            let list = CodeList::new(list).expect("there is a code");
-            let ack = SubscriptionAck::new(id(n), list);
+            let ack = SubscriptionAck::<R>::new(id(n), list).expect("there is a code");
             let said = Said::v5(R::PACKET, &codes).with_id(n);
             self.add(&ack, said.clone());
             for properties in ack_properties() {
                 let properties = properties.as_slice();
-                let ack = ack.with_properties(
-                    AckProperties::try_from(properties).expect("the properties can be sent"),
-                );
+                let ack = ack.clone().with_properties(properties);
                 self.add(&ack, said.clone().with_properties(properties));
             }
         }
@@ -276,9 +270,7 @@ impl Sent {
         sections.push(least_values());
         for properties in &sections {
             let properties = properties.as_slice();
-            let connack = Connack::accepted(true).with_properties(
-                ConnackProperties::try_from(properties).expect("the properties can be sent"),
-            );
+            let connack = Connack::accepted(true).with_properties(properties);
             let said = Said::v5(PacketType::Connack, &[0]).with_session(true);
             self.add(&connack, said.with_properties(properties));
         }
@@ -290,9 +282,7 @@ impl Sent {
             let connack = Connack::refused(*reason);
             let said = Said::v5(PacketType::Connack, &[reason.as_u8()]).with_session(false);
             self.add(&connack, said.clone());
-            let connack = connack.with_properties(
-                ConnackProperties::try_from(&properties).expect("the properties can be sent"),
-            );
+            let connack = connack.with_properties(&properties);
             self.add(&connack, said.with_properties(&properties));
         }
     }
@@ -311,9 +301,7 @@ impl Sent {
             let disconnect = Disconnect::new(*reason);
             self.add(&disconnect, Said::v5(PacketType::Disconnect, on_wire));
             for properties in all.chunks(1).chain([all.as_slice()]) {
-                let disconnect = disconnect.with_properties(
-                    DisconnectProperties::try_from(properties).expect("they can be sent"),
-                );
+                let disconnect = disconnect.with_properties(properties);
                 let said = Said::v5(PacketType::Disconnect, &[code]);
                 self.add(&disconnect, said.with_properties(properties));
             }
@@ -330,10 +318,7 @@ impl Sent {
         for reason in AuthReason::ALL {
             for count in 1..=all.len() {
                 let (properties, _) = all.split_at(count);
-                let auth = v5::Auth::new(
-                    *reason,
-                    AuthProperties::try_from(properties).expect("they can be sent"),
-                );
+                let auth = v5::Auth::without_properties(*reason).with_properties(properties);
                 let said = Said::v5(PacketType::Auth, &[reason.as_u8()]);
                 self.add(&auth, said.with_properties(properties));
             }
@@ -347,10 +332,7 @@ impl Sent {
             let properties = vec![Property::UserProperty(&longest, &longest); count];
             let said = Said::v5(PacketType::Disconnect, &[0x83]).with_properties(&properties);
             let disconnect = Disconnect::new(DisconnectReason::ImplementationSpecificError)
-                .with_properties(
-                    DisconnectProperties::try_from(properties.as_slice())
-                        .expect("they can be sent"),
-                );
+                .with_properties(&properties);
             self.add(&disconnect, said);
         }
     }
@@ -385,7 +367,7 @@ impl Sent {
         let (codes, _) = SubackReturnCode::ALL.split_at(last);
         for list in codes.chunks(1).chain([codes]) {
             let bytes: Vec<u8> = list.iter().map(|code| code.as_u8()).collect();
-            let list = CodeList::new(list).expect("there is a code");
+            let list = CodeList::from_bytes(&bytes).expect("there is a code");
             let packet = v3::Packet::Suback(v3::Suback::new(id(0xABCD), list));
             self.add_v3(
                 version,

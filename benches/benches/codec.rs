@@ -24,7 +24,7 @@ use bytes::BytesMut;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 use mqtt_reason::v3::Version::V3_1_1;
-use mqtt_reason::{Decoded, Encode, EncodeOptions, OwnedDecoded, v3, v5};
+use mqtt_reason::{Decoded, Encode, EncodeOptions, OwnedDecoded, OwnedPacket, Version, v3, v5};
 
 use self::hostile::Input;
 use self::workloads::visit::Sum;
@@ -306,8 +306,12 @@ fn broker(criterion: &mut Criterion) {
             let mut count = 0;
             for read in stream.chunks(READ) {
                 buffer.extend_from_slice(read);
-                while let Ok(OwnedDecoded::Packet(owned)) = v5::OwnedPacket::decode(&mut buffer) {
-                    read_v5(&owned.packet());
+                while let Ok(OwnedDecoded::Packet(owned)) =
+                    OwnedPacket::decode(Version::V5_0, &mut buffer)
+                {
+                    if let mqtt_reason::Packet::V5(packet) = owned.packet() {
+                        read_v5(&packet);
+                    }
                     count += 1;
                 }
             }

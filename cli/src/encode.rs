@@ -5,17 +5,16 @@ use std::str::FromStr;
 
 use clap::Args;
 use mqtt_reason::v5::{
-    Ack, AckProperties, AckReason, Auth, AuthReason, Connack, ConnackReason, Disconnect,
-    DisconnectReason, Property, PropertyError, PropertyErrorKind, PubackReason, PubcompReason,
-    PubrecReason, PubrelReason, SubackReason, SubscriptionAck, SubscriptionReason, UnsubackReason,
+    Ack, AckReason, Auth, AuthReason, Connack, ConnackReason, Disconnect, DisconnectReason,
+    Property, PropertyError, PropertyErrorKind, PubackReason, PubcompReason, PubrecReason,
+    PubrelReason, SubackReason, SubscriptionAck, SubscriptionReason, UnsubackReason,
 };
-use mqtt_reason::{Code, CodeList, EncodeError, PacketId, PacketType, Version, v3, v5};
+use mqtt_reason::{Code, CodeList, EncodeError, Packet, PacketId, PacketType, Version, v3};
 
 use crate::Verdict;
 use crate::failure::{Failure, usage};
 use crate::names::same;
 use crate::options::{Circumstances, packet_parser};
-use crate::packet::Packet;
 use crate::properties::{Properties, not_zero};
 use crate::style::plain_output;
 
@@ -93,8 +92,7 @@ impl Encode {
                     (false, reason) => Connack::refused(reason),
                 };
                 self.no_packet_id()?;
-                let properties = self.section(properties)?;
-                self.write(Packet::V5(connack.with_properties(properties).into()))
+                self.write(&connack.with_properties(properties))
             }
             PacketType::Puback => self.ack::<PubackReason>(properties),
             PacketType::Pubrec => self.ack::<PubrecReason>(properties),
@@ -107,46 +105,38 @@ impl Encode {
                 let reason = self.one_code(default, |code| code.to_string())?;
                 self.no_packet_id()?;
                 self.no_session_present()?;
-                let properties = self.section(properties)?;
-                let disconnect = Disconnect::new(reason).with_properties(properties);
-                self.write(Packet::V5(disconnect.into()))
+                self.write(&Disconnect::new(reason).with_properties(properties))
             }
             PacketType::Auth => {
                 let reason = self.one_code(AuthReason::Success, |code| code.to_string())?;
                 self.no_packet_id()?;
                 self.no_session_present()?;
-                let auth = Auth::new(reason, self.section(properties)?);
-                self.write(Packet::V5(auth.into()))
+                self.write(&Auth::without_properties(reason).with_properties(properties))
             }
             other => Err(usage(format!("{other} carries no reason code"))),
         }
     }
 
     /// PUBACK, PUBREC, PUBREL, PUBCOMP.
-    fn ack<'a, R>(&self, properties: &'a [Property<'a>]) -> Result<Vec<u8>, Failure>
+    fn ack<R>(&self, properties: &[Property<'_>]) -> Result<Vec<u8>, Failure>
     where
         R: AckReason + FromStr,
-        v5::Packet<'a>: From<Ack<'a, R>>,
     {
         self.no_session_present()?;
         let reason = self.one_code(R::SUCCESS, |code| code.to_string())?;
-        let properties: AckProperties<'_> = self.section(properties)?;
-        let ack = Ack::new(self.packet_id()?, reason).with_properties(properties);
-        self.write(Packet::V5(ack.into()))
+        self.write(&Ack::new(self.packet_id()?, reason).with_properties(properties))
     }
 
     /// SUBACK, UNSUBACK.
     fn subscription_ack<R>(&self, properties: &[Property<'_>]) -> Result<Vec<u8>, Failure>
     where
         R: SubscriptionReason + FromStr,
-        for<'a> v5::Packet<'a>: From<SubscriptionAck<'a, R>>,
     {
         self.no_session_present()?;
         let codes: Vec<R> = self.codes(|code: R| code.to_string())?;
-        let list = CodeList::new(&codes).ok_or_else(|| self.without_codes())?;
-        let ack = SubscriptionAck::new(self.packet_id()?, list)
-            .with_properties(self.section(properties)?);
-        self.write(Packet::V5(ack.into()))
+        let ack = SubscriptionAck::<R>::new(self.packet_id()?, &codes)
+            .ok_or_else(|| self.without_codes())?;
+        self.write(&ack.with_properties(properties))
     }
 
     fn encode_v3(&self, version: v3::Version) -> Result<Vec<u8>, Failure> {
@@ -172,9 +162,10 @@ impl Encode {
             PacketType::Suback => {
                 let codes =
                     self.codes(|code: v3::SubackReturnCode| code.name_in(version).to_owned())?;
-                let list = CodeList::new(&codes).ok_or_else(|| self.without_codes())?;
+                let codes: Vec<_> = codes.into_iter().map(v3::SubackReturnCode::as_u8).collect();
+                let list = CodeList::from_bytes(&codes).map_err(|_| self.without_codes())?;
                 let suback = v3::Suback::new(self.packet_id()?, list);
-                return self.write(Packet::V3(version, v3::Packet::Suback(suback)));
+                return self.write(&Packet::V3(version, suback.into()));
             }
             PacketType::Puback => v3::Packet::Puback(self.only_packet_id()?),
             PacketType::Pubrec => v3::Packet::Pubrec(self.only_packet_id()?),
@@ -191,33 +182,25 @@ impl Encode {
                 return Err(usage(format!("there is no {other} in MQTT {version}")));
             }
         };
-        self.write(Packet::V3(version, packet))
+        self.write(&Packet::V3(version, packet))
     }
 
-    fn write(&self, packet: Packet<'_>) -> Result<Vec<u8>, Failure> {
+    fn write(&self, packet: &impl mqtt_reason::Encode) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
         packet
-            .encode(&self.circumstances.encode_options(), &mut bytes)
+            .encode_with(&self.circumstances.encode_options(), &mut bytes)
             .map_err(|error| match error {
+                EncodeError::Property(PropertyError {
+                    kind: PropertyErrorKind::NotAllowed { id },
+                    ..
+                }) => usage(format!("{id} is not a property of {}", self.packet)),
+                EncodeError::Property(error) => usage(error.kind.to_string()),
                 EncodeError::NoAuthenticationMethod { .. } => {
                     usage(format!("{error}: give --authentication-method"))
                 }
                 _ => usage(error.to_string()),
             })?;
         Ok(bytes)
-    }
-
-    /// The properties as a section of this packet.
-    fn section<'a, S>(&self, properties: &'a [Property<'a>]) -> Result<S, Failure>
-    where
-        S: TryFrom<&'a [Property<'a>], Error = PropertyError>,
-    {
-        S::try_from(properties).map_err(|error| match error.kind {
-            PropertyErrorKind::NotAllowed { id } => {
-                usage(format!("{id} is not a property of {}", self.packet))
-            }
-            kind => usage(kind.to_string()),
-        })
     }
 
     fn packet_id(&self) -> Result<PacketId, Failure> {

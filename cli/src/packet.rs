@@ -164,12 +164,12 @@ impl<'a> Packet<'a> {
     pub(crate) const fn packet_id(&self) -> Option<PacketId> {
         match self {
             Self::V5(packet) => match packet {
-                v5::Packet::Puback(ack) => Some(ack.packet_id),
-                v5::Packet::Pubrec(ack) => Some(ack.packet_id),
-                v5::Packet::Pubrel(ack) => Some(ack.packet_id),
-                v5::Packet::Pubcomp(ack) => Some(ack.packet_id),
-                v5::Packet::Suback(ack) => Some(ack.packet_id),
-                v5::Packet::Unsuback(ack) => Some(ack.packet_id),
+                v5::Packet::Puback(ack) => Some(ack.packet_id()),
+                v5::Packet::Pubrec(ack) => Some(ack.packet_id()),
+                v5::Packet::Pubrel(ack) => Some(ack.packet_id()),
+                v5::Packet::Pubcomp(ack) => Some(ack.packet_id()),
+                v5::Packet::Suback(ack) => Some(ack.packet_id()),
+                v5::Packet::Unsuback(ack) => Some(ack.packet_id()),
                 _ => None,
             },
             Self::V3(_, packet) => match packet {
@@ -178,7 +178,7 @@ impl<'a> Packet<'a> {
                 | v3::Packet::Pubrel(id)
                 | v3::Packet::Pubcomp(id)
                 | v3::Packet::Unsuback(id) => Some(*id),
-                v3::Packet::Suback(ack) => Some(ack.packet_id),
+                v3::Packet::Suback(ack) => Some(ack.packet_id()),
                 _ => None,
             },
         }
@@ -189,21 +189,20 @@ impl<'a> Packet<'a> {
         match *self {
             Self::V5(packet) => match packet {
                 v5::Packet::Connack(connack) => Codes::One(connack.reason().into()),
-                v5::Packet::Puback(ack) => Codes::One(ack.reason.into()),
-                v5::Packet::Pubrec(ack) => Codes::One(ack.reason.into()),
-                v5::Packet::Pubrel(ack) => Codes::One(ack.reason.into()),
-                v5::Packet::Pubcomp(ack) => Codes::One(ack.reason.into()),
-                v5::Packet::Suback(ack) => Codes::List(List::Suback(ack.reasons)),
-                v5::Packet::Unsuback(ack) => Codes::List(List::Unsuback(ack.reasons)),
-                v5::Packet::Disconnect(disconnect) => Codes::One(disconnect.reason.into()),
-                v5::Packet::Auth(auth) => Codes::One(auth.reason.into()),
-                _ => Codes::None,
+                v5::Packet::Puback(ack) => Codes::One(ack.reason().into()),
+                v5::Packet::Pubrec(ack) => Codes::One(ack.reason().into()),
+                v5::Packet::Pubrel(ack) => Codes::One(ack.reason().into()),
+                v5::Packet::Pubcomp(ack) => Codes::One(ack.reason().into()),
+                v5::Packet::Suback(ack) => Codes::List(List::Suback(ack.reasons())),
+                v5::Packet::Unsuback(ack) => Codes::List(List::Unsuback(ack.reasons())),
+                v5::Packet::Disconnect(disconnect) => Codes::One(disconnect.reason().into()),
+                v5::Packet::Auth(auth) => Codes::One(auth.reason().into()),
             },
             Self::V3(version, packet) => match packet {
                 v3::Packet::Connack(connack) => {
                     Codes::One(Code::connack(version, connack.return_code()))
                 }
-                v3::Packet::Suback(ack) => Codes::List(List::V3Suback(version, ack.return_codes)),
+                v3::Packet::Suback(ack) => Codes::List(List::V3Suback(version, ack.return_codes())),
                 _ => Codes::None,
             },
         }
@@ -212,7 +211,7 @@ impl<'a> Packet<'a> {
     /// The properties, which only packets of 5.0 have.
     pub(crate) const fn properties(&self) -> Option<PropertyIter<'a>> {
         match self {
-            Self::V5(packet) => Some(packet.properties()),
+            Self::V5(packet) => Some(packet.properties().iter()),
             Self::V3(..) => None,
         }
     }

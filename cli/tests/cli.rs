@@ -367,7 +367,7 @@ PUBLISH: 12 bytes, carries no reason code
 SUBACK id 10: 2 codes
      1  0x01 Granted QoS 1. The subscription is accepted; messages come at QoS 1 at most, which may be lower than asked for.
      2  0x87 Not authorized. The Client is not allowed to make this subscription.
-DISCONNECT: 0x00 Normal disconnection. The connection is closed in good order; sent by the Client, it makes the Server discard the Will Message.
+DISCONNECT: 0x00 Normal disconnection. The connection is closed in good order; the Server discards the Will Message.
 "
         );
         assert_eq!(status(&output), Some(0));
@@ -379,7 +379,7 @@ DISCONNECT: 0x00 Normal disconnection. The connection is closed in good order; s
         assert_eq!(
             stdout(&output),
             "\
-PUBACK id 10: 0x00 Success. The QoS 1 message is accepted and its publication continues.
+PUBACK id 10: 0x00 Success. The QoS 1 message is accepted and its publication goes on.
 at byte 4: PUBACK refused: reason code 0x8b is not defined for PUBACK
     40 04 00 0a 8b 00
                 ^^
@@ -538,7 +538,7 @@ mod decode_lines {
         assert_eq!(
             stdout(&output),
             "\
-PUBACK id 10: 0x00 Success. The QoS 1 message is accepted and its publication continues.
+PUBACK id 10: 0x00 Success. The QoS 1 message is accepted and its publication goes on.
 line 2: PUBACK refused: 1 byte left over after the packet
     40 02 00 0a ff
                 ^^

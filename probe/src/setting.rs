@@ -71,7 +71,7 @@ impl Limits {
     /// What an accepting CONNACK of 5.0 announces.
     #[must_use]
     pub fn of(connack: &v5::Connack<'_>) -> Self {
-        let properties = &connack.properties;
+        let properties = &connack.properties();
         let default = Self::default();
         Self {
             maximum_qos: properties

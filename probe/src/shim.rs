@@ -45,17 +45,17 @@ impl<'a> Packet<'a> {
         use v3::Packet as Q;
         use v5::Packet as P;
         match &self.0 {
-            Any::V5(P::Puback(a)) => Some(a.packet_id),
-            Any::V5(P::Pubrec(a)) => Some(a.packet_id),
-            Any::V5(P::Pubrel(a)) => Some(a.packet_id),
-            Any::V5(P::Pubcomp(a)) => Some(a.packet_id),
-            Any::V5(P::Suback(a)) => Some(a.packet_id),
-            Any::V5(P::Unsuback(a)) => Some(a.packet_id),
+            Any::V5(P::Puback(a)) => Some(a.packet_id()),
+            Any::V5(P::Pubrec(a)) => Some(a.packet_id()),
+            Any::V5(P::Pubrel(a)) => Some(a.packet_id()),
+            Any::V5(P::Pubcomp(a)) => Some(a.packet_id()),
+            Any::V5(P::Suback(a)) => Some(a.packet_id()),
+            Any::V5(P::Unsuback(a)) => Some(a.packet_id()),
             Any::V3(
                 _,
                 Q::Puback(a) | Q::Pubrec(a) | Q::Pubrel(a) | Q::Pubcomp(a) | Q::Unsuback(a),
             ) => Some(*a),
-            Any::V3(_, Q::Suback(a)) => Some(a.packet_id),
+            Any::V3(_, Q::Suback(a)) => Some(a.packet_id()),
             _ => None,
         }
     }
@@ -64,19 +64,19 @@ impl<'a> Packet<'a> {
         use v5::Packet as P;
         let v: Vec<ReasonCode> = match &self.0 {
             Any::V5(P::Connack(a)) => vec![a.reason().into()],
-            Any::V5(P::Puback(a)) => vec![a.reason.into()],
-            Any::V5(P::Pubrec(a)) => vec![a.reason.into()],
-            Any::V5(P::Pubrel(a)) => vec![a.reason.into()],
-            Any::V5(P::Pubcomp(a)) => vec![a.reason.into()],
-            Any::V5(P::Disconnect(a)) => vec![a.reason.into()],
-            Any::V5(P::Auth(a)) => vec![a.reason.into()],
-            Any::V5(P::Suback(a)) => a.reasons.iter().map(Into::into).collect(),
-            Any::V5(P::Unsuback(a)) => a.reasons.iter().map(Into::into).collect(),
+            Any::V5(P::Puback(a)) => vec![a.reason().into()],
+            Any::V5(P::Pubrec(a)) => vec![a.reason().into()],
+            Any::V5(P::Pubrel(a)) => vec![a.reason().into()],
+            Any::V5(P::Pubcomp(a)) => vec![a.reason().into()],
+            Any::V5(P::Disconnect(a)) => vec![a.reason().into()],
+            Any::V5(P::Auth(a)) => vec![a.reason().into()],
+            Any::V5(P::Suback(a)) => a.reasons().iter().map(Into::into).collect(),
+            Any::V5(P::Unsuback(a)) => a.reasons().iter().map(Into::into).collect(),
             Any::V3(_, Q::Connack(a)) => {
                 vec![mqtt_reason::mapping::connack_to_v5(a.return_code()).into()]
             }
             Any::V3(_, Q::Suback(a)) => a
-                .return_codes
+                .return_codes()
                 .iter()
                 .map(|c| mqtt_reason::mapping::suback_to_v5(c).into())
                 .collect(),
@@ -89,7 +89,7 @@ impl<'a> Packet<'a> {
     }
     pub(crate) fn properties(&self) -> P2<'a> {
         if let Any::V5(v5::Packet::Auth(a)) = &self.0 {
-            P2(a.properties.authentication_method())
+            P2(a.properties().authentication_method())
         } else {
             P2(None)
         }

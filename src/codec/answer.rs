@@ -3,7 +3,7 @@
 use std::io;
 
 use super::order::OutOfOrder;
-use crate::encode::EncodeError;
+use crate::encode_error::EncodeError;
 use crate::error::DecodeError;
 use crate::packet_type::{PacketType, Version};
 use crate::v5::{self, ConnackReason, DisconnectReason};

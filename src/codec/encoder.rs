@@ -4,31 +4,27 @@ use bytes::BytesMut;
 use tokio_util::codec::Encoder;
 
 use super::{Answer, Codec, CodecError, Item, LEAST_STRICT, refuses};
-use crate::encode::{Encode, EncodeError};
+use crate::encode::Encode;
+use crate::encode_error::EncodeError;
 use crate::options::DecodeOptions;
-use crate::owned::OwnedFrame;
-use crate::packet_type::{PacketType, Version};
-use crate::{v3, v5};
+use crate::owned::{OwnedFrame, OwnedPacket};
+use crate::packet::{Packet, decode_with};
+use crate::packet_type::PacketType;
+use crate::v3;
 
 impl Codec {
-    fn encode_v5(&mut self, packet: &v5::Packet<'_>, dst: &mut BytesMut) -> Result<(), CodecError> {
-        if self.version != Some(Version::V5_0) {
+    /// Writes a packet of this connection's version.
+    fn encode_packet<P: Encode>(
+        &mut self,
+        packet: &P,
+        dst: &mut BytesMut,
+    ) -> Result<(), CodecError> {
+        if self.version != Some(packet.version()) {
             return Err(self.wrong_version(packet.packet_type()));
         }
         self.check_send(packet.packet_type())?;
         let start = dst.len();
         packet.encode_with(&self.encode, dst)?;
-        self.note_sent(dst.get(start..).unwrap_or_default());
-        Ok(())
-    }
-
-    fn encode_v3(&mut self, packet: &v3::Packet<'_>, dst: &mut BytesMut) -> Result<(), CodecError> {
-        let Some(Ok(version)) = self.version.map(v3::Version::try_from) else {
-            return Err(self.wrong_version(packet.packet_type()));
-        };
-        self.check_send(packet.packet_type())?;
-        let start = dst.len();
-        packet.encode_with(version, &self.encode, dst)?;
         self.note_sent(dst.get(start..).unwrap_or_default());
         Ok(())
     }
@@ -66,10 +62,7 @@ impl Codec {
             return Ok(());
         };
         let options = DecodeOptions::new().sender(self.side);
-        let result = match v3::Version::try_from(version) {
-            Ok(version) => v3::decode_with(version, &options, frame.bytes()).map(drop),
-            Err(_) => v5::decode_with(&options, frame.bytes()).map(drop),
-        };
+        let result = decode_with(version, &options, frame.bytes()).map(drop);
         result.map_err(CodecError::Forbidden)
     }
 
@@ -81,36 +74,59 @@ impl Codec {
     }
 }
 
-/// [`Encoder`] for packets by value, by way of the functions that borrow them. It saves thirteen copies of the same impl.
-macro_rules! encoders {
-    ($($Item:ty => |$codec:ident, $item:ident, $dst:ident| $encode:expr;)+) => {
-        $(
-            impl Encoder<$Item> for Codec {
-                type Error = CodecError;
+impl<P: Encode> Encoder<P> for Codec {
+    type Error = CodecError;
 
-                fn encode(&mut self, $item: $Item, $dst: &mut BytesMut) -> Result<(), CodecError> {
-                    let $codec = self;
-                    $encode
-                }
-            }
-        )+
-    };
+    fn encode(&mut self, packet: P, dst: &mut BytesMut) -> Result<(), CodecError> {
+        self.encode_packet(&packet, dst)
+    }
 }
 
-encoders! {
-    v5::Packet<'_> => |codec, packet, dst| codec.encode_v5(&packet, dst);
-    v5::Connack<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Puback<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Pubrec<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Pubrel<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Pubcomp<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Suback<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Unsuback<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Disconnect<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v5::Auth<'_> => |codec, packet, dst| codec.encode_v5(&packet.into(), dst);
-    v3::Packet<'_> => |codec, packet, dst| codec.encode_v3(&packet, dst);
-    v5::OwnedPacket => |codec, packet, dst| codec.encode_v5(&packet.packet(), dst);
-    v3::OwnedPacket => |codec, packet, dst| codec.encode_v3(&packet.packet(), dst);
+/// A packet of 3.1.1 or 3.1 is written in the version of the connection.
+impl Encoder<v3::Packet<'_>> for Codec {
+    type Error = CodecError;
+
+    fn encode(&mut self, packet: v3::Packet<'_>, dst: &mut BytesMut) -> Result<(), CodecError> {
+        let Some(Ok(version)) = self.version.map(v3::Version::try_from) else {
+            return Err(self.wrong_version(packet.packet_type()));
+        };
+        self.encode_packet(&Packet::V3(version, packet), dst)
+    }
+}
+
+impl Encoder<v3::Connack> for Codec {
+    type Error = CodecError;
+
+    fn encode(&mut self, connack: v3::Connack, dst: &mut BytesMut) -> Result<(), CodecError> {
+        self.encode(v3::Packet::from(connack), dst)
+    }
+}
+
+impl Encoder<v3::Suback<'_>> for Codec {
+    type Error = CodecError;
+
+    fn encode(&mut self, suback: v3::Suback<'_>, dst: &mut BytesMut) -> Result<(), CodecError> {
+        self.encode(v3::Packet::from(suback), dst)
+    }
+}
+
+impl Encoder<OwnedPacket> for Codec {
+    type Error = CodecError;
+
+    fn encode(&mut self, packet: OwnedPacket, dst: &mut BytesMut) -> Result<(), CodecError> {
+        self.encode(&packet, dst)
+    }
+}
+
+impl Encoder<&OwnedPacket> for Codec {
+    type Error = CodecError;
+
+    fn encode(&mut self, packet: &OwnedPacket, dst: &mut BytesMut) -> Result<(), CodecError> {
+        match packet.packet() {
+            Packet::V5(packet) => self.encode_packet(&packet, dst),
+            Packet::V3(_, packet) => self.encode(packet, dst),
+        }
+    }
 }
 
 /// Packets that somebody else has encoded: held to the peer's Maximum Packet Size and to the order of packets, and
@@ -137,8 +153,7 @@ impl Encoder<Item> for Codec {
 
     fn encode(&mut self, item: Item, dst: &mut BytesMut) -> Result<(), CodecError> {
         match item {
-            Item::V5(packet) => self.encode(packet, dst),
-            Item::V3(packet) => self.encode(packet, dst),
+            Item::Packet(packet) => self.encode(packet, dst),
             Item::Frame(frame) => self.encode(frame, dst),
         }
     }

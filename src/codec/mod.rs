@@ -18,7 +18,7 @@
 //!             // Parse it, check it, and accept it. The codec has learnt the version.
 //!             connection.send(v5::Connack::accepted(false)).await?;
 //!         }
-//!         Ok(Item::V5(packet)) => println!("{:?}", packet.packet()),
+//!         Ok(Item::Packet(packet)) => println!("{:?}", packet.packet()),
 //!         Ok(_) => {}
 //!         Err(error) => {
 //!             // The stream is over; what is left is to say why.
@@ -47,7 +47,7 @@
 //!
 //! The decoder reserves nothing: the buffer grows with what arrives, not with what a peer claims, and a packet above
 //! the Maximum Packet Size is refused by its fixed header. So a connection holds at most about twice that size, plus
-//! what its items share; see [`v5::OwnedPacket`] for items that are kept for long.
+//! what its items share; see [`OwnedPacket`] for items that are kept for long.
 
 mod answer;
 mod encoder;
@@ -64,20 +64,17 @@ use self::order::Phase;
 use crate::error::{DecodeError, ErrorKind};
 use crate::frame::{self, HeaderOrNeeded};
 use crate::options::{DecodeOptions, EncodeOptions};
-use crate::owned::{OwnedDecoded, OwnedFrame};
+use crate::owned::{OwnedDecoded, OwnedFrame, OwnedPacket};
 use crate::packet_type::{PacketType, Side, Version};
 use crate::v5::{ConnackReason, DisconnectReason};
 use crate::wire::VariableByteInteger;
-use crate::{v3, v5};
 
 /// What a connection yields: a packet that was checked, or a frame of another type.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Item {
-    /// A reason-coded packet of MQTT 5.0.
-    V5(v5::OwnedPacket),
-    /// An acknowledgement or notification of MQTT 3.1.1 or 3.1.
-    V3(v3::OwnedPacket),
+    /// One of the nine packets, in the version of the connection.
+    Packet(OwnedPacket),
     /// A packet of another type, whole and not looked into.
     Frame(OwnedFrame),
 }
@@ -87,8 +84,7 @@ impl Item {
     #[must_use]
     pub fn packet_type(&self) -> PacketType {
         match self {
-            Self::V5(packet) => packet.packet().packet_type(),
-            Self::V3(packet) => packet.packet().packet_type(),
+            Self::Packet(packet) => packet.packet_type(),
             Self::Frame(frame) => frame.packet_type(),
         }
     }
@@ -96,8 +92,7 @@ impl Item {
     /// Whether it is a CONNACK that refuses the connection.
     fn refuses(&self) -> bool {
         match self {
-            Self::V5(packet) => refuses(packet.bytes()),
-            Self::V3(packet) => refuses(packet.bytes()),
+            Self::Packet(packet) => refuses(packet.bytes()),
             Self::Frame(_) => false,
         }
     }
@@ -286,13 +281,12 @@ impl Codec {
         let Some(version) = self.version else {
             return self.connect(src);
         };
-        match v3::Version::try_from(version) {
-            Ok(version) => v3::OwnedPacket::decode_with(version, &self.decode, src)
-                .map(|decoded| item(decoded, Item::V3)),
-            Err(_) => v5::OwnedPacket::decode_with(&self.decode, src)
-                .map(|decoded| item(decoded, Item::V5)),
+        match OwnedPacket::decode_with(version, &self.decode, src) {
+            Ok(OwnedDecoded::Packet(packet)) => Ok(Some(Item::Packet(packet))),
+            Ok(OwnedDecoded::Frame(frame)) => Ok(Some(Item::Frame(frame))),
+            Ok(OwnedDecoded::Incomplete { .. }) => Ok(None),
+            Err(error) => Err(self.refuse(error)),
         }
-        .map_err(|error| self.refuse(error))
     }
 
     /// The first packet of a connection.
@@ -313,7 +307,7 @@ impl Codec {
         };
         self.version = frame::frame(&header, src).connect_version();
         let version = self.version.unwrap_or(LEAST_STRICT);
-        OwnedFrame::decode(version, &self.decode, src)
+        OwnedFrame::decode_with(version, &self.decode, src)
             .map(|frame| frame.map(Item::Frame))
             .map_err(|error| self.refuse(error))
     }
@@ -327,15 +321,6 @@ const fn peer_of(side: Side) -> Side {
     match side {
         Side::Client => Side::Server,
         Side::Server => Side::Client,
-    }
-}
-
-/// What was taken out of a buffer as an item.
-fn item<P>(decoded: OwnedDecoded<P>, packet: impl FnOnce(P) -> Item) -> Option<Item> {
-    match decoded {
-        OwnedDecoded::Packet(owned) => Some(packet(owned)),
-        OwnedDecoded::Frame(frame) => Some(Item::Frame(frame)),
-        OwnedDecoded::Incomplete { .. } => None,
     }
 }
 

@@ -55,11 +55,9 @@ impl Conversation {
             };
         }
         self.assign(seen.from, id, entry);
-        if !self.muted {
-            let sender = self.sender_mut(seen.from);
-            sender.in_flight = sender.in_flight.saturating_add(1);
-            self.receive_maximum(seen);
-        }
+        let sender = self.sender_mut(seen.from);
+        sender.in_flight = sender.in_flight.saturating_add(1);
+        self.receive_maximum(seen);
     }
 
     /// Whether acknowledgements of this side's PUBLISH packets have an order: only a Client is bound to one, §4.6.
@@ -93,13 +91,10 @@ impl Conversation {
             }
             _ => {}
         }
-        let is_v5 = self.is_v5();
         if let Some(entry) = self.sender_mut(seen.from).ids.get_mut(id) {
             match entry.waits {
                 // More answers than one may come.
-                Waits::Puback | Waits::Pubrec | Waits::Pubrel if dup && !is_v5 => {
-                    entry.flags |= Entry::AGAIN;
-                }
+                Waits::Puback | Waits::Pubrec if dup => entry.flags |= Entry::AGAIN,
                 _ => entry.waits = Waits::Unknown,
             }
         }
@@ -198,14 +193,7 @@ impl Conversation {
                 self.finish(owner, id, entry);
             }
             // Q13: a repeated PUBLISH gets PUBREC again; it may come late.
-            (Ack::Pubrec, Waits::Pubrel | Waits::Pubcomp) => {
-                if code >= 0x80
-                    && let Some(entry) = self.sender_mut(owner).ids.get_mut(id)
-                {
-                    entry.waits = Waits::Unknown;
-                }
-            }
-            (_, Waits::Unknown) => {}
+            (Ack::Pubrec, Waits::Pubrel | Waits::Pubcomp) | (_, Waits::Unknown) => {}
             _ => self.wrong_ack(seen, ack, id, entry),
         }
     }

@@ -15,7 +15,7 @@ impl Conversation {
         let first = self.server.phase == Phase::Nothing;
         let breach = |row, text| Breach::of(row, seen, PacketType::Auth, What::Place(text));
         let turn = self.authentication;
-        let reason = auth.reason;
+        let reason = auth.reason();
         let found = match (seen.from, first, reason) {
             (_, true, reason) if reason != AuthReason::ContinueAuthentication => Some(breach(
                 match seen.from {
@@ -74,13 +74,13 @@ impl Conversation {
             return;
         };
         // An AUTH without a body has no method: Success, as a decoder takes it.
-        let theirs = auth.properties.authentication_method().map(Method::new);
+        let theirs = auth.properties().authentication_method().map(Method::new);
         if theirs.is_some_and(|theirs| theirs != ours)
             && !core::mem::replace(&mut self.method_told, true)
         {
             let what = What::Place("with another Authentication Method than that of CONNECT");
             let breach = Breach::of(Row::A3, seen, PacketType::Auth, what).about(about);
-            self.tell(match auth.reason {
+            self.tell(match auth.reason() {
                 AuthReason::ReAuthenticate => breach.numbered("MQTT-4.12.1-1"),
                 _ => breach,
             });

@@ -234,7 +234,7 @@ impl Conversation {
     pub(super) fn connack(&mut self, seen: Seen, connack: &v5::Connack<'_>) {
         self.answered = true;
         self.version = self.version.or(Some(Version::V5_0));
-        let properties = connack.properties;
+        let properties = connack.properties();
         let code = connack.reason();
         self.connack_against_connect(seen, connack);
         if code.is_error() {
@@ -296,7 +296,7 @@ impl Conversation {
         let about = Some(connect.about);
         let breach =
             |row, text| Breach::of(row, seen, PacketType::Connack, What::Text(text)).about(about);
-        let properties = connack.properties;
+        let properties = connack.properties();
         let method = properties.authentication_method().map(Method::new);
         if connect.method.is_none() && method.is_some() {
             self.tell(breach(
@@ -453,7 +453,7 @@ impl Conversation {
         self.close(seen);
         match seen.from {
             Side::Client => {
-                let expiry = disconnect.properties.session_expiry_interval();
+                let expiry = disconnect.properties().session_expiry_interval();
                 let without_expiry = self.connect.filter(|connect| !connect.expires);
                 if let Some(connect) = without_expiry.filter(|_| expiry.unwrap_or(0) != 0) {
                     let what = What::Text(
@@ -462,7 +462,7 @@ impl Conversation {
                     self.tell(Breach::of(Row::E1, seen, packet, what).about(Some(connect.about)));
                 }
             }
-            Side::Server => self.disconnect_against_connack(seen, disconnect.reason.as_u8()),
+            Side::Server => self.disconnect_against_connack(seen, disconnect.reason().as_u8()),
         }
     }
 

@@ -70,6 +70,7 @@ impl Conversation {
         }
         let what = match packet
             .properties()
+            .iter()
             .find(|property| property.id().is_problem_information())
         {
             Some(v5::Property::ReasonString(_)) => {

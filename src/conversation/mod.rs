@@ -264,25 +264,25 @@ impl Conversation {
     fn packet_v5(&mut self, seen: Seen, packet: &v5::Packet<'_>) {
         use v5::Packet as P;
         match packet {
-            P::Puback(ack) => self.ack(seen, Ack::Puback, ack.packet_id, ack.reason.as_u8()),
-            P::Pubrec(ack) => self.ack(seen, Ack::Pubrec, ack.packet_id, ack.reason.as_u8()),
-            P::Pubrel(ack) => self.pubrel(seen, ack.packet_id, ack.reason.as_u8()),
-            P::Pubcomp(ack) => self.ack(seen, Ack::Pubcomp, ack.packet_id, ack.reason.as_u8()),
+            P::Puback(ack) => self.ack(seen, Ack::Puback, ack.packet_id(), ack.reason().as_u8()),
+            P::Pubrec(ack) => self.ack(seen, Ack::Pubrec, ack.packet_id(), ack.reason().as_u8()),
+            P::Pubrel(ack) => self.pubrel(seen, ack.packet_id(), ack.reason().as_u8()),
+            P::Pubcomp(ack) => self.ack(seen, Ack::Pubcomp, ack.packet_id(), ack.reason().as_u8()),
             P::Suback(suback) => {
                 self.suback(
                     seen,
-                    suback.packet_id,
-                    suback.reasons.iter().map(|code| code.as_u8()),
+                    suback.packet_id(),
+                    suback.reasons().iter().map(|code| code.as_u8()),
                 );
             }
             P::Unsuback(unsuback) => {
-                self.unsuback(seen, unsuback.packet_id, Some(unsuback.reasons.len()));
+                self.unsuback(seen, unsuback.packet_id(), Some(unsuback.reasons().len()));
             }
             P::Connack(connack) => self.connack(seen, connack),
             P::Disconnect(disconnect) => self.disconnect(seen, disconnect),
             P::Auth(auth) => self.auth(seen, auth),
         }
-        if seen.from == Side::Server && packet.properties().next().is_some() {
+        if seen.from == Side::Server && packet.properties().iter().next().is_some() {
             self.problem_information(seen, packet);
         }
     }
@@ -297,8 +297,8 @@ impl Conversation {
             P::Suback(suback) => {
                 self.suback(
                     seen,
-                    suback.packet_id,
-                    suback.return_codes.iter().map(|code| code.as_u8()),
+                    suback.packet_id(),
+                    suback.return_codes().iter().map(|code| code.as_u8()),
                 );
             }
             P::Unsuback(id) => self.unsuback(seen, id, None),

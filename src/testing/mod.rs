@@ -25,7 +25,7 @@
 //! #         use mqtt_reason::{DecodeOptions, Decoded, ErrorClass, v5::{self, Packet}};
 //! #         let options = DecodeOptions::new().max_packet_size(max.unwrap_or(u32::MAX));
 //! #         match v5::decode_with(&options, bytes) {
-//! #             Ok(Decoded::Packet { packet: Packet::Puback(puback), .. }) => Ok(Some(puback.packet_id.get())),
+//! #             Ok(Decoded::Packet { packet: Packet::Puback(puback), .. }) => Ok(Some(puback.packet_id().get())),
 //! #             Ok(_) => Ok(None),
 //! #             Err(error) => Err(match error.class() {
 //! #                 ErrorClass::MalformedPacket => Error::Malformed,

@@ -2,9 +2,16 @@
 
 use std::vec::Vec;
 
+use bytes::BufMut;
+
 use super::draft::{Draft, Length};
 use super::property::Owned;
 use crate::codes::CodeList;
+use crate::encode::Encode;
+use crate::encode_error::EncodeError;
+use crate::frame::Decoded;
+use crate::options::EncodeOptions;
+use crate::packet::{Packet, decode};
 use crate::packet_type::{PacketType, Side, Version};
 use crate::reason::Code;
 use crate::spec::property::PropertyId;
@@ -111,7 +118,7 @@ impl Valid {
     }
 
     /// The properties in wire order; none in 3.x.
-    pub fn properties(&self) -> impl Iterator<Item = v5::Property<'_>> {
+    pub fn properties(&self) -> impl Iterator<Item = v5::Property<'_>> + Clone {
         self.properties.iter().filter_map(Owned::lend)
     }
 
@@ -172,94 +179,123 @@ impl Valid {
         all.filter_map(|form| self.bytes_in(form)).collect()
     }
 
-    /// Lends the packet as the crate's own type; `None` if it is not one of 5.0.
-    pub fn with_v5<T>(&self, take: impl FnOnce(v5::Packet<'_>) -> T) -> Option<T> {
-        if self.version != Version::V5_0 {
-            return None;
+    /// Lends the packet as the crate's own type, decoded.
+    pub fn with_packet<T>(&self, take: impl FnOnce(Packet<'_>) -> T) -> Option<T> {
+        let bytes = self.draft().bytes();
+        match decode(self.version, &bytes) {
+            Ok(Decoded::Packet { packet, .. }) => Some(take(packet)),
+            _ => None,
         }
-        let properties: Vec<_> = self.properties().collect();
-        let properties = properties.as_slice();
+    }
+
+    /// Lends the packet as the crate's own type, decoded; `None` if it is not one of 5.0.
+    pub fn with_v5<T>(&self, take: impl FnOnce(v5::Packet<'_>) -> T) -> Option<T> {
+        self.with_packet(|packet| match packet {
+            Packet::V5(packet) => Some(take(packet)),
+            Packet::V3(..) => None,
+        })?
+    }
+
+    /// Lends the packet as the crate's own type, decoded, with its version; `None` if it is one of 5.0.
+    pub fn with_v3<T>(&self, take: impl FnOnce(v3::Version, v3::Packet<'_>) -> T) -> Option<T> {
+        self.with_packet(|packet| match packet {
+            Packet::V3(version, packet) => Some(take(version, packet)),
+            Packet::V5(_) => None,
+        })?
+    }
+
+    /// Writes the packet as whoever sends it would: made by the constructors of its type, with properties and codes
+    /// from iterators. A decoded packet is written by copying what was read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Encode::encode_with`].
+    pub fn encode_with<B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError> {
+        let packet = self.packet;
+        let unspeakable = Err(EncodeError::NotInVersion {
+            version: self.version,
+            what: packet.name(),
+        });
+        self.encode(options, dst).unwrap_or(unspeakable)
+    }
+
+    /// As [`encode_with`](Self::encode_with); `None` if the crate's types cannot say the packet, which does not happen.
+    fn encode<B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Option<Result<usize, EncodeError>> {
+        if let Ok(version) = v3::Version::try_from(self.version) {
+            return Some(self.v3()?.encode_with(version, options, dst));
+        }
+        let properties = || self.properties();
         Some(match self.packet {
-            PacketType::Connack => {
-                let connack = match self.session_present {
-                    true => v5::Connack::accepted(true),
-                    false => v5::Connack::refused(self.code()?),
-                };
-                take(connack.with_properties(properties.try_into().ok()?).into())
-            }
-            PacketType::Puback => take(self.ack(properties, v5::Packet::Puback)?),
-            PacketType::Pubrec => take(self.ack(properties, v5::Packet::Pubrec)?),
-            PacketType::Pubrel => take(self.ack(properties, v5::Packet::Pubrel)?),
-            PacketType::Pubcomp => take(self.ack(properties, v5::Packet::Pubcomp)?),
-            PacketType::Suback => {
-                let codes = self.code_list()?;
-                take(self.subscription_ack(properties, &codes, v5::Packet::Suback)?)
-            }
-            PacketType::Unsuback => {
-                let codes = self.code_list()?;
-                take(self.subscription_ack(properties, &codes, v5::Packet::Unsuback)?)
-            }
-            PacketType::Disconnect => {
-                let disconnect = v5::Disconnect::new(self.code()?);
-                take(
-                    disconnect
-                        .with_properties(properties.try_into().ok()?)
-                        .into(),
-                )
-            }
-            _ => take(v5::Auth::new(self.code()?, properties.try_into().ok()?).into()),
+            PacketType::Connack => v5::Connack::new(self.session_present, self.code()?)?
+                .with_properties(properties())
+                .encode_with(options, dst),
+            PacketType::Puback => self.ack::<v5::PubackReason, B>(options, dst)?,
+            PacketType::Pubrec => self.ack::<v5::PubrecReason, B>(options, dst)?,
+            PacketType::Pubrel => self.ack::<v5::PubrelReason, B>(options, dst)?,
+            PacketType::Pubcomp => self.ack::<v5::PubcompReason, B>(options, dst)?,
+            PacketType::Suback => self.subscription_ack::<v5::SubackReason, B>(options, dst)?,
+            PacketType::Unsuback => self.subscription_ack::<v5::UnsubackReason, B>(options, dst)?,
+            PacketType::Disconnect => v5::Disconnect::new(self.code()?)
+                .with_properties(properties())
+                .encode_with(options, dst),
+            _ => v5::Auth::without_properties(self.code()?)
+                .with_properties(properties())
+                .encode_with(options, dst),
         })
     }
 
-    /// Lends the packet as the crate's own type, with its version; `None` if it is one of 5.0.
-    pub fn with_v3<T>(&self, take: impl FnOnce(v3::Version, v3::Packet<'_>) -> T) -> Option<T> {
+    fn v3(&self) -> Option<v3::Packet<'_>> {
         use v3::Packet;
-        let version = v3::Version::try_from(self.version).ok()?;
-        let codes;
-        let packet = match self.packet {
-            PacketType::Connack if self.session_present => {
-                Packet::Connack(v3::Connack::accepted(true))
-            }
-            PacketType::Connack => Packet::Connack(v3::Connack::refused(self.code()?)),
+        Some(match self.packet {
+            PacketType::Connack => v3::Connack::new(self.session_present, self.code()?)?.into(),
             PacketType::Puback => Packet::Puback(self.packet_id?),
             PacketType::Pubrec => Packet::Pubrec(self.packet_id?),
             PacketType::Pubrel => Packet::Pubrel(self.packet_id?),
             PacketType::Pubcomp => Packet::Pubcomp(self.packet_id?),
             PacketType::Suback => {
-                codes = self.code_list()?;
-                Packet::Suback(v3::Suback::new(self.packet_id?, CodeList::new(&codes)?))
+                let codes = CodeList::from_bytes(&self.codes).ok()?;
+                v3::Suback::new(self.packet_id?, codes).into()
             }
             PacketType::Unsuback => Packet::Unsuback(self.packet_id?),
             _ => Packet::Disconnect,
-        };
-        Some(take(version, packet))
+        })
+    }
+
+    fn ack<R: v5::AckReason, B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Option<Result<usize, EncodeError>> {
+        let ack = v5::Ack::<R>::new(self.packet_id?, self.code()?);
+        Some(
+            ack.with_properties(self.properties())
+                .encode_with(options, dst),
+        )
+    }
+
+    fn subscription_ack<R: v5::SubscriptionReason, B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Option<Result<usize, EncodeError>> {
+        let codes = self.codes.iter().filter_map(|code| R::from_u8(*code));
+        let ack = v5::SubscriptionAck::<R>::new(self.packet_id?, codes)?;
+        Some(
+            ack.with_properties(self.properties())
+                .encode_with(options, dst),
+        )
     }
 
     fn code<C: Code>(&self) -> Option<C> {
         C::from_u8(*self.codes.first()?)
-    }
-
-    fn code_list<C: Code>(&self) -> Option<Vec<C>> {
-        self.codes.iter().map(|code| C::from_u8(*code)).collect()
-    }
-
-    fn ack<'p, R: v5::AckReason>(
-        &self,
-        properties: &'p [v5::Property<'p>],
-        packet: fn(v5::Ack<'p, R>) -> v5::Packet<'p>,
-    ) -> Option<v5::Packet<'p>> {
-        let ack = v5::Ack::new(self.packet_id?, self.code()?);
-        Some(packet(ack.with_properties(properties.try_into().ok()?)))
-    }
-
-    fn subscription_ack<'p, R: v5::SubscriptionReason>(
-        &self,
-        properties: &'p [v5::Property<'p>],
-        codes: &'p [R],
-        packet: fn(v5::SubscriptionAck<'p, R>) -> v5::Packet<'p>,
-    ) -> Option<v5::Packet<'p>> {
-        let ack = v5::SubscriptionAck::new(self.packet_id?, CodeList::new(codes)?);
-        Some(packet(ack.with_properties(properties.try_into().ok()?)))
     }
 
     /// The packet as its parts, with all of them.

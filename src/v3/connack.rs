@@ -15,6 +15,19 @@ pub struct Connack {
 }
 
 impl Connack {
+    /// A connection accepted or refused; `None` for Session Present together with a refusal, 3.1.1 [MQTT-3.2.2-4].
+    #[inline]
+    #[must_use]
+    pub const fn new(session_present: bool, return_code: ConnackReturnCode) -> Option<Self> {
+        if session_present && return_code.is_error() {
+            return None;
+        }
+        Some(Self {
+            session_present,
+            return_code,
+        })
+    }
+
     /// An accepted connection; `session_present` tells whether the Server has Session State from before. It is
     /// `false` in 3.1, which does not have it.
     #[inline]

@@ -21,7 +21,6 @@
 #![doc = include_str!("codes.md")]
 
 mod connack;
-mod owned;
 pub mod parse;
 mod reason;
 mod suback;
@@ -29,15 +28,18 @@ mod suback;
 use bytes::BufMut;
 
 pub use self::connack::Connack;
-pub use self::owned::OwnedPacket;
 pub use self::reason::{ConnackReturnCode, SubackReturnCode};
 pub use self::suback::Suback;
 
-use crate::encode::{self, EncodeError, check_direction, check_room};
-use crate::error::{self, DecodeError, ErrorKind, ParseError};
-use crate::frame::{self, Decoded, Header, HeaderOrNeeded};
+use crate::decoding;
+use crate::encode::{check_direction, check_size, packet_id_alone};
+use crate::encode_error::EncodeError;
+use crate::error::{DecodeError, ErrorKind, ParseError, failure};
+use crate::frame::Decoded;
+use crate::mapping;
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Side};
+use crate::reason_codes::ReasonCodes;
 use crate::types::{PacketId, packet_id};
 
 /// MQTT 3.1.1 or 3.1.
@@ -95,11 +97,11 @@ pub struct TryFromVersionError;
 ///
 /// Those that carry nothing but a Packet Identifier are nothing but a [`PacketId`]: a 3.1.1 PUBACK with a reason code
 /// cannot be written down.
-// Those of a Packet Identifier alone stand together: one comparison tells them from the others.
-// A tag of its own, not one put into the codes of a SUBACK, is there to be branched on without arithmetic.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the specification's list is closed"
+)]
 pub enum Packet<'a> {
     /// Connect acknowledgment.
     Connack(Connack),
@@ -117,6 +119,59 @@ pub enum Packet<'a> {
     Suback(Suback<'a>),
     /// Disconnect notification, sent by the Client only.
     Disconnect,
+}
+
+impl From<Connack> for Packet<'_> {
+    #[inline]
+    fn from(connack: Connack) -> Self {
+        Self::Connack(connack)
+    }
+}
+
+impl<'a> From<Suback<'a>> for Packet<'a> {
+    #[inline]
+    fn from(suback: Suback<'a>) -> Self {
+        Self::Suback(suback)
+    }
+}
+
+impl<'a> Packet<'a> {
+    /// The Packet Identifier, `None` in CONNACK and DISCONNECT.
+    #[must_use]
+    pub const fn packet_id(&self) -> Option<PacketId> {
+        match self {
+            Self::Puback(id)
+            | Self::Pubrec(id)
+            | Self::Pubrel(id)
+            | Self::Pubcomp(id)
+            | Self::Unsuback(id) => Some(*id),
+            Self::Suback(suback) => Some(suback.packet_id()),
+            Self::Connack(_) | Self::Disconnect => None,
+        }
+    }
+
+    /// What the return codes are in 5.0, see [`mapping`](crate::mapping): one in CONNACK, one per Topic Filter in
+    /// SUBACK, none in the others.
+    #[must_use]
+    pub fn reason_codes(&self) -> ReasonCodes<'a> {
+        match self {
+            Self::Connack(connack) => {
+                ReasonCodes::one(mapping::connack_to_v5(connack.return_code()))
+            }
+            Self::Suback(suback) => ReasonCodes::v3(suback.return_codes()),
+            _ => ReasonCodes::NONE,
+        }
+    }
+
+    /// Whether a return code refuses something.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        match self {
+            Self::Connack(connack) => connack.return_code().is_error(),
+            Self::Suback(suback) => suback.return_codes().iter().any(SubackReturnCode::is_error),
+            _ => false,
+        }
+    }
 }
 
 impl Packet<'_> {
@@ -173,15 +228,17 @@ impl Packet<'_> {
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
-        let (first, id) = match self {
-            Self::Puback(id) => (0x40, id),
-            Self::Pubrec(id) => (0x50, id),
-            Self::Pubrel(id) => (0x62, id),
-            Self::Pubcomp(id) => (0x70, id),
-            Self::Unsuback(id) if options.sender != Some(Side::Client) => (0xB0, id),
+        let (packet, id) = match self {
+            Self::Puback(id) => (PacketType::Puback, id),
+            Self::Pubrec(id) => (PacketType::Pubrec, id),
+            Self::Pubrel(id) => (PacketType::Pubrel, id),
+            Self::Pubcomp(id) => (PacketType::Pubcomp, id),
+            Self::Unsuback(id) if options.sender != Some(Side::Client) => {
+                (PacketType::Unsuback, id)
+            }
             _ => return self.encode_other(version, options, dst),
         };
-        encode::packet_id_alone(first, *id, options, dst)
+        packet_id_alone(packet, *id, options, dst)
     }
 
     /// Writes a packet that is more than a Packet Identifier, or refuses it.
@@ -208,7 +265,7 @@ impl Packet<'_> {
             | Self::Pubrec(id)
             | Self::Pubrel(id)
             | Self::Pubcomp(id)
-            | Self::Unsuback(id) => encode::packet_id_alone(packet.first_byte(), *id, options, dst),
+            | Self::Unsuback(id) => packet_id_alone(packet, *id, options, dst),
             Self::Disconnect => {
                 check_size(packet, 2, options, dst)?;
                 dst.put_slice(&[packet.first_byte(), 0]);
@@ -221,28 +278,15 @@ impl Packet<'_> {
     fn check_v3_1(&self) -> Result<(), EncodeError> {
         let what = match self {
             Self::Connack(connack) if connack.session_present() => "Session Present",
-            Self::Suback(suback) if suback.return_codes.iter().any(SubackReturnCode::is_error) => {
+            Self::Suback(suback)
+                if suback.return_codes().iter().any(SubackReturnCode::is_error) =>
+            {
                 "a refused subscription"
             }
             _ => return Ok(()),
         };
         Err(EncodeError::NotInV3_1 { what })
     }
-}
-
-/// Refuses a packet that is larger than the receiver or the buffer takes.
-#[inline]
-fn check_size<B: BufMut>(
-    packet: PacketType,
-    len: usize,
-    options: &EncodeOptions,
-    dst: &B,
-) -> Result<(), EncodeError> {
-    let max = options.max_packet_size;
-    if len > max as usize {
-        return Err(EncodeError::PacketTooLarge { packet, len, max });
-    }
-    check_room(len, dst)
 }
 
 /// Decodes the packet at the start of `i`, sender unknown and without limits: [`decode_with`] default options.
@@ -252,10 +296,7 @@ fn check_size<B: BufMut>(
 /// As [`decode_with`].
 #[inline]
 pub fn decode(version: Version, i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    match packet_id_alone(DecodeOptions::DEFAULT, i) {
-        Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
-        None => decode_any_by_default(version, i),
-    }
+    decoding::decode(version, DecodeOptions::DEFAULT, i)
 }
 
 /// Decodes the packet at the start of `i`.
@@ -276,139 +317,108 @@ pub fn decode_with<'a>(
     options: &DecodeOptions,
     i: &'a [u8],
 ) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
-    match packet_id_alone(options, i) {
-        Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
-        None => decode_any(version, options, i),
-    }
+    decoding::decode(version, options, i)
 }
 
-/// PUBACK, PUBREC, PUBREL, PUBCOMP or UNSUBACK: most of the packets that are decoded.
+/// Decodes a packet whose fixed header somebody else has taken off, as [`v5::decode_body`](crate::v5::decode_body).
 ///
-/// A short cut: [`decode_any`] gives the same.
+/// # Errors
+///
+/// As [`decode_with`].
 #[inline]
-fn packet_id_alone<'a>(options: &DecodeOptions, i: &'a [u8]) -> Option<Packet<'a>> {
-    let [first, 2, high, low, ..] = *i else {
-        return None;
-    };
-    if options.max_packet_size < 4 {
-        return None;
+pub fn decode_body<'a>(
+    version: Version,
+    options: &DecodeOptions,
+    first_byte: u8,
+    body: &'a [u8],
+) -> Result<Option<Packet<'a>>, DecodeError> {
+    decoding::decode_body(version, options, first_byte, body)
+}
+
+impl decoding::Family for Version {
+    type Packet<'a> = Packet<'a>;
+
+    #[inline]
+    fn version(self) -> crate::Version {
+        self.into()
     }
-    let id = PacketId::new(u16::from_be_bytes([high, low]))?;
-    Some(match first {
-        0x40 => Packet::Puback(id),
-        0x50 => Packet::Pubrec(id),
-        0x62 => Packet::Pubrel(id),
-        0x70 => Packet::Pubcomp(id),
-        0xB0 if options.sender != Some(Side::Client) => Packet::Unsuback(id),
-        _ => return None,
-    })
-}
 
-/// [`decode_any`] once more, with options that are known when it is compiled: it asks for none of them.
-fn decode_any_by_default(
-    version: Version,
-    i: &[u8],
-) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    decode_inline(version, DecodeOptions::DEFAULT, i)
-}
-
-/// Decodes any packet.
-fn decode_any<'a>(
-    version: Version,
-    options: &DecodeOptions,
-    i: &'a [u8],
-) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
-    decode_inline(version, options, i)
-}
-
-#[inline(always)]
-fn decode_inline<'a>(
-    version: Version,
-    options: &DecodeOptions,
-    i: &'a [u8],
-) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
-    match frame::header(version.into(), options, i)? {
-        HeaderOrNeeded::Needed(needed) => Ok(Decoded::Incomplete { needed }),
-        HeaderOrNeeded::Header(header) => decode_body(version, options, &header, i),
+    #[inline]
+    fn packet_id_alone<'a>(
+        self,
+        options: &DecodeOptions,
+        first: u8,
+        id: PacketId,
+    ) -> Option<Packet<'a>> {
+        const PUBACK: u8 = PacketType::Puback.first_byte();
+        const PUBREC: u8 = PacketType::Pubrec.first_byte();
+        const PUBREL: u8 = PacketType::Pubrel.first_byte();
+        const PUBCOMP: u8 = PacketType::Pubcomp.first_byte();
+        const UNSUBACK: u8 = PacketType::Unsuback.first_byte();
+        Some(match first {
+            PUBACK => Packet::Puback(id),
+            PUBREC => Packet::Pubrec(id),
+            PUBREL => Packet::Pubrel(id),
+            PUBCOMP => Packet::Pubcomp(id),
+            UNSUBACK if options.sender != Some(Side::Client) => Packet::Unsuback(id),
+            _ => return None,
+        })
     }
-}
 
-/// Decodes a packet that is there as a whole.
-#[inline(always)]
-fn decode_body<'a>(
-    version: Version,
-    options: &DecodeOptions,
-    header: &Header,
-    i: &'a [u8],
-) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
-    let len = header.len;
-    let body = i.get(header.header_len..len).unwrap_or_default();
-    // Returns a packet at once. Nothing is left over: a length is fixed, or the last field takes what there is.
-    macro_rules! parse {
-        ($Variant:ident, $parsed:expr) => {
-            match $parsed {
-                Ok((_, fields)) => {
-                    let packet = Packet::$Variant(fields);
-                    return Ok(Decoded::Packet { packet, len });
-                }
-                Err(error) => error,
+    #[inline(always)]
+    fn parse<'a>(
+        self,
+        _options: &DecodeOptions,
+        packet_type: PacketType,
+        body: &'a [u8],
+    ) -> Result<Option<Packet<'a>>, nom::Err<ParseError<'a>>> {
+        match fixed_remaining_length(packet_type) {
+            Some(expected) if body.len() != expected => {
+                return Err(remaining_length(packet_type, expected, body));
             }
+            _ => {}
+        }
+        let id = |packet: fn(PacketId) -> Packet<'a>| {
+            let (_, id) = packet_id(body)?;
+            Ok(Some(packet(id)))
         };
-    }
-    let bytes = i.get(..len).unwrap_or_default();
-    let packet_type = header.packet_type;
-    let error = match (packet_type, fixed_remaining_length(packet_type)) {
-        (_, Some(expected)) if body.len() != expected => {
-            remaining_length(packet_type, expected, body.len(), bytes)
-        }
-        (PacketType::Connack, _) => parse!(Connack, Connack::parse(body, version)),
-        (PacketType::Puback, _) => parse!(Puback, packet_id(body)),
-        (PacketType::Pubrec, _) => parse!(Pubrec, packet_id(body)),
-        (PacketType::Pubrel, _) => parse!(Pubrel, packet_id(body)),
-        (PacketType::Pubcomp, _) => parse!(Pubcomp, packet_id(body)),
-        (PacketType::Unsuback, _) => parse!(Unsuback, packet_id(body)),
-        (PacketType::Suback, _) => parse!(Suback, Suback::parse(body)),
-        (PacketType::Disconnect, _) => {
-            let packet = Packet::Disconnect;
-            return Ok(Decoded::Packet { packet, len });
-        }
-        // The fixed header of an AUTH is refused in 3.x.
-        (
+        match packet_type {
+            PacketType::Connack => {
+                let (_, connack) = Connack::parse(body, self)?;
+                Ok(Some(Packet::Connack(connack)))
+            }
+            PacketType::Puback => id(Packet::Puback),
+            PacketType::Pubrec => id(Packet::Pubrec),
+            PacketType::Pubrel => id(Packet::Pubrel),
+            PacketType::Pubcomp => id(Packet::Pubcomp),
+            PacketType::Unsuback => id(Packet::Unsuback),
+            PacketType::Suback => {
+                let (_, suback) = Suback::parse(body)?;
+                Ok(Some(Packet::Suback(suback)))
+            }
+            PacketType::Disconnect => Ok(Some(Packet::Disconnect)),
+            // The fixed header of an AUTH is refused in 3.x.
             PacketType::Auth
             | PacketType::Connect
             | PacketType::Publish
             | PacketType::Subscribe
             | PacketType::Unsubscribe
             | PacketType::Pingreq
-            | PacketType::Pingresp,
-            _,
-        ) => return Ok(Decoded::Frame(frame::frame(header, i))),
-    };
-    Err(frame::place(
-        error,
-        header.packet_type,
-        bytes,
-        version.into(),
-        options.sender,
-    ))
+            | PacketType::Pingresp => Ok(None),
+        }
+    }
 }
 
 /// The error about a Remaining Length that is not the packet's only one.
 #[cold]
-fn remaining_length(
-    packet: PacketType,
-    expected: usize,
-    found: usize,
-    bytes: &[u8],
-) -> nom::Err<ParseError<'_>> {
-    let from_length = bytes.get(1..).unwrap_or_default();
+fn remaining_length(packet: PacketType, expected: usize, body: &[u8]) -> nom::Err<ParseError<'_>> {
     let length = |len| u32::try_from(len).unwrap_or(u32::MAX);
-    error::failure(
-        from_length,
+    failure(
+        body,
         ErrorKind::RemainingLength {
             packet,
             expected: length(expected),
-            found: length(found),
+            found: length(body.len()),
         },
     )
 }

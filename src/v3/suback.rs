@@ -3,25 +3,20 @@
 use bytes::BufMut;
 
 use crate::codes::CodeList;
-use crate::encode::{EncodeError, check_room, length, with_length};
+use crate::encode::check_size;
+use crate::encode_error::EncodeError;
 use crate::error::{ErrorKind, Parsed, read};
 use crate::options::EncodeOptions;
 use crate::packet_type::PacketType;
 use crate::types::{PacketId, packet_id};
 use crate::v3::SubackReturnCode;
-use crate::wire::{VARIABLE_BYTE_INTEGER_MAX, put_variable_byte_integer};
+use crate::wire::{VARIABLE_BYTE_INTEGER_MAX, length, put_variable_byte_integer, with_length};
 
 /// Subscribe acknowledgment, 3.1.1 §3.9, 3.1 §3.9.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "the fields are the specification's"
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Suback<'a> {
-    /// The Packet Identifier of the SUBSCRIBE that is answered.
-    pub packet_id: PacketId,
-    /// One return code per Topic Filter, in the order of the SUBSCRIBE.
-    pub return_codes: CodeList<'a, SubackReturnCode>,
+    packet_id: PacketId,
+    return_codes: CodeList<'a, SubackReturnCode>,
 }
 
 impl<'a> Suback<'a> {
@@ -33,6 +28,20 @@ impl<'a> Suback<'a> {
             packet_id,
             return_codes,
         }
+    }
+
+    /// The Packet Identifier of the SUBSCRIBE that is answered.
+    #[inline]
+    #[must_use]
+    pub const fn packet_id(&self) -> PacketId {
+        self.packet_id
+    }
+
+    /// One return code per Topic Filter, in the order of the SUBSCRIBE.
+    #[inline]
+    #[must_use]
+    pub const fn return_codes(&self) -> CodeList<'a, SubackReturnCode> {
+        self.return_codes
     }
 
     /// The size of the packet in bytes.
@@ -55,17 +64,13 @@ impl<'a> Suback<'a> {
         let packet = PacketType::Suback;
         let remaining_length = self.remaining_len();
         let len = self.encoded_len();
-        let max = options.max_packet_size;
-        if len > max as usize {
-            return Err(EncodeError::PacketTooLarge { packet, len, max });
-        }
         if remaining_length > VARIABLE_BYTE_INTEGER_MAX as usize {
             return Err(EncodeError::RemainingLength {
                 packet,
                 remaining_length,
             });
         }
-        check_room(len, dst)?;
+        check_size(packet, len, options, dst)?;
         let [high, low] = self.packet_id.get().to_be_bytes();
         match u8::try_from(remaining_length) {
             Ok(remaining @ 0..=0x7F) => {
@@ -77,7 +82,7 @@ impl<'a> Suback<'a> {
                 dst.put_slice(&[high, low]);
             }
         }
-        self.return_codes.put(dst);
+        dst.put_slice(self.return_codes.as_bytes());
         Ok(len)
     }
 

@@ -2,15 +2,16 @@
 
 use core::fmt;
 
-use bytes::BufMut;
-
 use crate::codes::reason_code;
-use crate::encode::{self, Encode, EncodeError, Layout, Short, check_code};
+use crate::encode::check_code;
+use crate::encode_error::EncodeError;
 use crate::error::{Parsed, read};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::reason::{PacketReason, sealed::Sealed};
+use crate::spec::property::Carrier;
 use crate::types::{PacketId, packet_id};
-use crate::v5::properties::AckProperties;
+use crate::v5::layout::{Parts, Short, with_properties};
+use crate::v5::properties::Properties;
 use crate::v5::reason::{PubackReason, PubcompReason, PubrecReason, PubrelReason};
 
 /// A reason code of PUBACK, PUBREC, PUBREL or PUBCOMP; which one says which packet it is.
@@ -19,22 +20,30 @@ use crate::v5::reason::{PubackReason, PubcompReason, PubrecReason, PubrelReason}
 pub trait AckReason: PacketReason {
     /// 0x00 Success.
     const SUCCESS: Self;
+
+    /// The name of the packet's type: `"Puback"`.
+    #[doc(hidden)]
+    const TYPE_NAME: &'static str;
 }
 
 impl AckReason for PubackReason {
     const SUCCESS: Self = Self::Success;
+    const TYPE_NAME: &'static str = "Puback";
 }
 
 impl AckReason for PubrecReason {
     const SUCCESS: Self = Self::Success;
+    const TYPE_NAME: &'static str = "Pubrec";
 }
 
 impl AckReason for PubrelReason {
     const SUCCESS: Self = Self::Success;
+    const TYPE_NAME: &'static str = "Pubrel";
 }
 
 impl AckReason for PubcompReason {
     const SUCCESS: Self = Self::Success;
+    const TYPE_NAME: &'static str = "Pubcomp";
 }
 
 /// PUBACK, PUBREC, PUBREL or PUBCOMP: the enum of its reason code says which.
@@ -55,18 +64,11 @@ impl AckReason for PubcompReason {
 /// assert_eq!(buffer, [0x50, 0x03, 0x00, 0x0A, 0x97]);
 /// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "the fields are the specification's"
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ack<'a, R> {
-    /// The Packet Identifier of the packet that is answered.
-    pub packet_id: PacketId,
-    /// The reason code.
-    pub reason: R,
-    /// Reason String and User Properties.
-    pub properties: AckProperties<'a>,
+    packet_id: PacketId,
+    reason: R,
+    properties: Properties<'a>,
 }
 
 /// Publish acknowledgment, MQTT 5.0 §3.4.
@@ -86,7 +88,7 @@ impl<R: AckReason> Ack<'_, R> {
         Self {
             packet_id,
             reason,
-            properties: AckProperties::empty(),
+            properties: Properties::EMPTY,
         }
     }
 
@@ -99,12 +101,25 @@ impl<R: AckReason> Ack<'_, R> {
 }
 
 impl<'a, R: AckReason> Ack<'a, R> {
-    /// The packet with these properties instead of its own.
+    /// The Packet Identifier of the packet that is answered.
     #[inline]
     #[must_use]
-    pub const fn with_properties(mut self, properties: AckProperties<'a>) -> Self {
-        self.properties = properties;
-        self
+    pub const fn packet_id(&self) -> PacketId {
+        self.packet_id
+    }
+
+    /// The reason code.
+    #[inline]
+    #[must_use]
+    pub const fn reason(&self) -> R {
+        self.reason
+    }
+
+    /// Reason String and User Properties.
+    #[inline]
+    #[must_use]
+    pub const fn properties(&self) -> Properties<'a> {
+        self.properties
     }
 
     /// The body, in one of its three forms: §3.4.2.1 and §3.4.2.2.1, and their kin.
@@ -118,60 +133,68 @@ impl<'a, R: AckReason> Ack<'a, R> {
         if i.is_empty() {
             return Ok((i, Self::new(packet_id, reason)));
         }
-        let (i, properties) = AckProperties::parse(i, R::CARRIER, options)?;
-        Ok((i, Self::new(packet_id, reason).with_properties(properties)))
-    }
-
-    #[inline]
-    fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 6]> {
-        let [high, low] = self.packet_id.get().to_be_bytes();
-        let code = self.reason.as_u8();
-        Layout {
-            packet: R::PACKET,
-            carrier: R::CARRIER,
-            head: move |first, remaining, properties| {
-                [first, remaining, high, low, code, properties]
-            },
-            short: if self.reason == R::SUCCESS {
-                Short::WithoutCode
-            } else {
-                Short::WithCode
-            },
-            properties: self.properties.section(),
-            payload_len: 0,
-        }
+        let (i, properties) = Properties::parse(i, R::CARRIER, options)?;
+        let ack = Self {
+            packet_id,
+            reason,
+            properties,
+        };
+        Ok((i, ack))
     }
 }
 
 impl<R: AckReason> Sealed for Ack<'_, R> {}
 
-impl<R: AckReason> Encode for Ack<'_, R> {
+impl<R: AckReason> Parts for Ack<'_, R> {
+    const CARRIER: Carrier = R::CARRIER;
+    type Head = [u8; 6];
+    const FIELDS: usize = 3;
+
     #[inline]
-    fn encoded_len(&self) -> usize {
-        self.layout().encoded_len()
+    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 6] {
+        let [high, low] = self.packet_id.get().to_be_bytes();
+        let code = self.reason.as_u8();
+        [first, remaining, high, low, code, properties]
     }
 
     #[inline]
-    fn encode_with<B: BufMut>(
-        &self,
-        options: &EncodeOptions,
-        dst: &mut B,
-    ) -> Result<usize, EncodeError> {
-        check_code(self.reason, options)?;
-        if self.reason == R::SUCCESS && self.properties.is_empty() {
-            let first = R::PACKET.first_byte();
-            return encode::packet_id_alone(first, self.packet_id, options, dst);
+    fn short(&self) -> Short {
+        if self.reason == R::SUCCESS {
+            Short::WithoutCode
+        } else {
+            Short::WithCode
         }
-        self.layout().write(options, dst, |_| ())
+    }
+
+    #[inline]
+    fn own_properties(&self) -> Properties<'_> {
+        self.properties
+    }
+
+    #[inline]
+    fn packet_id_alone(&self) -> Option<PacketId> {
+        Some(self.packet_id)
+    }
+
+    #[inline]
+    fn check_code(&self, options: &EncodeOptions) -> Result<(), EncodeError> {
+        check_code(self.reason, options)
+    }
+
+    #[inline]
+    fn has_error(&self) -> bool {
+        self.reason.is_error()
     }
 }
 
 impl<R: AckReason> fmt::Debug for Ack<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(R::PACKET.name())
+        f.debug_struct(R::TYPE_NAME)
             .field("packet_id", &self.packet_id)
             .field("reason", &self.reason)
             .field("properties", &self.properties)
             .finish()
     }
 }
+
+with_properties! { ['a, R: AckReason] Ack<'a, R> }

@@ -38,6 +38,18 @@ impl From<&DecodeError> for ConnackReason {
     }
 }
 
+impl From<DecodeError> for DisconnectReason {
+    fn from(error: DecodeError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<DecodeError> for ConnackReason {
+    fn from(error: DecodeError) -> Self {
+        Self::from(&error)
+    }
+}
+
 /// The code that is closer to what is wrong than that of its class, if there is one: §4.13.1; 0x94 in §3.3.4.
 ///
 /// # Conformance

@@ -1,17 +1,18 @@
 //! AUTH: authentication exchange.
 
-use core::fmt;
-
-use bytes::BufMut;
+use core::array;
 
 use crate::codes::reason_code;
-use crate::encode::{Encode, EncodeError, Layout, Short, check_code};
+use crate::encode::check_code;
+use crate::encode_error::EncodeError;
 use crate::error::{ErrorKind, ParseError, Parsed, refuse};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Side};
 use crate::reason::sealed::Sealed;
 use crate::spec::property::{Carrier, PropertyId};
-use crate::v5::properties::AuthProperties;
+use crate::v5::layout::{Parts, Short, WithProperties, with_properties};
+use crate::v5::properties::Properties;
+use crate::v5::property::Property;
 use crate::v5::reason::AuthReason;
 
 /// Authentication exchange, MQTT 5.0 §3.15.
@@ -24,33 +25,57 @@ use crate::v5::reason::AuthReason;
 /// nothing describes, is malformed whatever the code.
 ///
 /// ```
-/// use mqtt_reason::{Encode, v5::{Auth, AuthProperties, AuthReason, Property}};
+/// use mqtt_reason::{Encode, v5::{Auth, AuthReason, Property}};
 ///
-/// let properties = [Property::AuthenticationMethod("SCRAM-SHA-256")];
-/// let auth = Auth::new(AuthReason::ContinueAuthentication, AuthProperties::try_from(&properties)?);
+/// let auth = Auth::new(AuthReason::ContinueAuthentication, "SCRAM-SHA-256")
+///     .and([Property::AuthenticationData(b"c=biws")]);
 /// let mut buffer = Vec::new();
 /// auth.encode(&mut buffer)?;
-/// assert_eq!(buffer[..5], [0xF0, 0x12, 0x18, 0x10, 0x15]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// assert_eq!(buffer[..5], [0xF0, 0x1B, 0x18, 0x19, 0x15]);
+/// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "the fields are the specification's"
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Auth<'a> {
-    /// The Authenticate Reason Code.
-    pub reason: AuthReason,
-    /// The properties; the encoder refuses them without Authentication Method.
-    pub properties: AuthProperties<'a>,
+    reason: AuthReason,
+    properties: Properties<'a>,
+}
+
+impl Auth<'_> {
+    /// The packet with this Authentication Method; [`and`](WithProperties::and) adds the data and what else there is.
+    #[inline]
+    #[must_use]
+    pub fn new(
+        reason: AuthReason,
+        method: &str,
+    ) -> WithProperties<Self, array::IntoIter<Property<'_>, 1>> {
+        Self::without_properties(reason).with_properties([Property::AuthenticationMethod(method)])
+    }
+
+    /// The packet that [`with_properties`](Self::with_properties) makes one of, if they have an Authentication Method:
+    /// the encoder refuses it without.
+    #[inline]
+    #[must_use]
+    pub const fn without_properties(reason: AuthReason) -> Self {
+        Self {
+            reason,
+            properties: Properties::EMPTY,
+        }
+    }
 }
 
 impl<'a> Auth<'a> {
-    /// The packet; its properties include the Authentication Method.
+    /// The Authenticate Reason Code.
     #[inline]
     #[must_use]
-    pub const fn new(reason: AuthReason, properties: AuthProperties<'a>) -> Self {
-        Self { reason, properties }
+    pub const fn reason(&self) -> AuthReason {
+        self.reason
+    }
+
+    /// The properties.
+    #[inline]
+    #[must_use]
+    pub const fn properties(&self) -> Properties<'a> {
+        self.properties
     }
 
     /// The body, §3.15.2.
@@ -64,11 +89,11 @@ impl<'a> Auth<'a> {
                 (reason, rest)
             }
         };
-        let (rest, properties) = AuthProperties::parse(properties_at, Carrier::Auth, options)?;
+        let (rest, properties) = Properties::parse(properties_at, Carrier::Auth, options)?;
         if properties.authentication_method().is_none() {
             return refuse(properties_at, ErrorKind::NoAuthenticationMethod);
         }
-        Ok((rest, Self::new(reason, properties)))
+        Ok((rest, Self { reason, properties }))
     }
 
     /// Remaining Length 0: the Server's Success, §3.15.2.1.
@@ -89,58 +114,51 @@ impl<'a> Auth<'a> {
                     },
                 )
             }
-            _ => Ok(Self::new(reason, AuthProperties::empty())),
-        }
-    }
-
-    #[inline]
-    fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 4]> {
-        let code = self.reason.as_u8();
-        Layout {
-            packet: PacketType::Auth,
-            carrier: Carrier::Auth,
-            head: move |first, remaining, properties| [first, remaining, code, properties],
-            short: Short::None,
-            properties: self.properties.section(),
-            payload_len: 0,
+            _ => Ok(Self::without_properties(reason)),
         }
     }
 }
 
 impl Sealed for Auth<'_> {}
 
-impl Encode for Auth<'_> {
+impl Parts for Auth<'_> {
+    const CARRIER: Carrier = Carrier::Auth;
+    type Head = [u8; 4];
+    const FIELDS: usize = 1;
+
     #[inline]
-    fn encoded_len(&self) -> usize {
-        self.layout().encoded_len()
+    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 4] {
+        [first, remaining, self.reason.as_u8(), properties]
     }
 
     #[inline]
-    fn encode_with<B: BufMut>(
-        &self,
-        options: &EncodeOptions,
-        dst: &mut B,
-    ) -> Result<usize, EncodeError> {
-        check_code(self.reason, options)?;
-        if self
-            .properties
-            .section()
-            .find(PropertyId::AuthenticationMethod)
-            .is_none()
-        {
-            return Err(EncodeError::NoAuthenticationMethod {
-                packet: PacketType::Auth,
-            });
+    fn short(&self) -> Short {
+        Short::None
+    }
+
+    #[inline]
+    fn own_properties(&self) -> Properties<'_> {
+        self.properties
+    }
+
+    #[inline]
+    fn check_code(&self, options: &EncodeOptions) -> Result<(), EncodeError> {
+        check_code(self.reason, options)
+    }
+
+    #[inline]
+    fn check_properties(&self, has: impl Fn(PropertyId) -> bool) -> Result<(), EncodeError> {
+        if has(PropertyId::AuthenticationMethod) {
+            return Ok(());
         }
-        self.layout().write(options, dst, |_| ())
+        let packet = PacketType::Auth;
+        Err(EncodeError::NoAuthenticationMethod { packet })
+    }
+
+    #[inline]
+    fn has_error(&self) -> bool {
+        self.reason.is_error()
     }
 }
 
-impl fmt::Debug for Auth<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(PacketType::Auth.name())
-            .field("reason", &self.reason)
-            .field("properties", &self.properties)
-            .finish()
-    }
-}
+with_properties! { ['a] Auth<'a> }

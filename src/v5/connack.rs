@@ -1,17 +1,14 @@
 //! CONNACK: connect acknowledgment.
 
-use core::fmt;
-
-use bytes::BufMut;
-
 use crate::codes::reason_code;
-use crate::encode::{Encode, EncodeError, Layout, Short};
+use crate::encode_error::EncodeError;
 use crate::error::{ErrorKind, Parsed, read, refuse};
-use crate::options::{DecodeOptions, EncodeOptions};
+use crate::options::DecodeOptions;
 use crate::packet_type::PacketType;
 use crate::reason::sealed::Sealed;
 use crate::spec::property::{Carrier, PropertyId};
-use crate::v5::properties::ConnackProperties;
+use crate::v5::layout::{Parts, Short, with_properties};
+use crate::v5::properties::Properties;
 use crate::v5::reason::ConnackReason;
 use crate::wire;
 
@@ -27,15 +24,36 @@ use crate::wire;
 /// assert_eq!(buffer, [0x20, 0x03, 0x00, 0x86, 0x00]);
 /// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Connack<'a> {
     session_present: bool,
     reason: ConnackReason,
-    /// The properties.
-    pub properties: ConnackProperties<'a>,
+    properties: Properties<'a>,
 }
 
 impl Connack<'_> {
+    /// A connection accepted or refused, without properties; `None` for Session Present together with a refusal,
+    /// [MQTT-3.2.2-6].
+    ///
+    /// ```
+    /// use mqtt_reason::v5::{Connack, ConnackReason};
+    ///
+    /// assert!(Connack::new(true, ConnackReason::Success).is_some());
+    /// assert!(Connack::new(true, ConnackReason::Banned).is_none());
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn new(session_present: bool, reason: ConnackReason) -> Option<Self> {
+        if session_present && reason.is_error() {
+            return None;
+        }
+        Some(Self {
+            session_present,
+            reason,
+            properties: Properties::EMPTY,
+        })
+    }
+
     /// An accepted connection, without properties; `session_present` tells whether the Server has Session State from
     /// before, [MQTT-3.2.2-2], [MQTT-3.2.2-3].
     #[inline]
@@ -44,7 +62,7 @@ impl Connack<'_> {
         Self {
             session_present,
             reason: ConnackReason::Success,
-            properties: ConnackProperties::empty(),
+            properties: Properties::EMPTY,
         }
     }
 
@@ -56,20 +74,12 @@ impl Connack<'_> {
         Self {
             session_present: false,
             reason,
-            properties: ConnackProperties::empty(),
+            properties: Properties::EMPTY,
         }
     }
 }
 
 impl<'a> Connack<'a> {
-    /// The packet with these properties instead of its own.
-    #[inline]
-    #[must_use]
-    pub const fn with_properties(mut self, properties: ConnackProperties<'a>) -> Self {
-        self.properties = properties;
-        self
-    }
-
     /// Whether the Server has Session State from before, §3.2.2.1.1; never together with a refusal.
     #[inline]
     #[must_use]
@@ -84,13 +94,24 @@ impl<'a> Connack<'a> {
         self.reason
     }
 
+    /// The properties.
+    ///
+    /// # Conformance
+    ///
+    /// Authentication Data is accepted without Authentication Method: no sentence forbids that in a CONNACK.
+    #[inline]
+    #[must_use]
+    pub const fn properties(&self) -> Properties<'a> {
+        self.properties
+    }
+
     /// The body, §3.2.2; it has no short form.
     ///
     /// # Conformance
     ///
     /// Reserved flags are malformed like those of the fixed header; Session Present with a refusal, which parses, is a
-    /// protocol error. The specification names no class for either. Whether Session Present is right shows at the
-    /// code: a code outside the table is reported first.
+    /// protocol error. The specification names no class for either. Whether Session Present is right depends
+    /// on the code: a code outside the table is reported first.
     #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (after_flags, flags) = read!(wire::byte, i);
@@ -106,7 +127,7 @@ impl<'a> Connack<'a> {
             let code = reason.as_u8();
             return refuse(i, ErrorKind::SessionPresent { code });
         }
-        let (rest, properties) = ConnackProperties::parse(after_reason, Carrier::Connack, options)?;
+        let (rest, properties) = Properties::parse(after_reason, Carrier::Connack, options)?;
         let connack = Self {
             session_present,
             reason,
@@ -114,60 +135,49 @@ impl<'a> Connack<'a> {
         };
         Ok((rest, connack))
     }
-
-    /// Whether there is Authentication Data, but no Authentication Method: [MQTT-4.12.0-5], [MQTT-4.12.0-6].
-    #[inline]
-    fn has_data_without_method(&self) -> bool {
-        let section = self.properties.section();
-        !section.is_empty()
-            && section.find(PropertyId::AuthenticationData).is_some()
-            && section.find(PropertyId::AuthenticationMethod).is_none()
-    }
-
-    #[inline]
-    fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 5]> {
-        let flags = u8::from(self.session_present);
-        let code = self.reason.as_u8();
-        Layout {
-            packet: PacketType::Connack,
-            carrier: Carrier::Connack,
-            head: move |first, remaining, properties| [first, remaining, flags, code, properties],
-            short: Short::None,
-            properties: self.properties.section(),
-            payload_len: 0,
-        }
-    }
 }
 
 impl Sealed for Connack<'_> {}
 
-impl Encode for Connack<'_> {
+impl Parts for Connack<'_> {
+    const CARRIER: Carrier = Carrier::Connack;
+    type Head = [u8; 5];
+    const FIELDS: usize = 2;
+
     #[inline]
-    fn encoded_len(&self) -> usize {
-        self.layout().encoded_len()
+    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 5] {
+        let flags = u8::from(self.session_present);
+        [first, remaining, flags, self.reason.as_u8(), properties]
     }
 
     #[inline]
-    fn encode_with<B: BufMut>(
-        &self,
-        options: &EncodeOptions,
-        dst: &mut B,
-    ) -> Result<usize, EncodeError> {
-        if self.reason == ConnackReason::Success && self.has_data_without_method() {
-            return Err(EncodeError::NoAuthenticationMethod {
-                packet: PacketType::Connack,
-            });
+    fn short(&self) -> Short {
+        Short::None
+    }
+
+    #[inline]
+    fn own_properties(&self) -> Properties<'_> {
+        self.properties
+    }
+
+    /// An accepting CONNACK has no Authentication Data without an Authentication Method: [MQTT-4.12.0-5],
+    /// [MQTT-4.12.0-6].
+    #[inline]
+    fn check_properties(&self, has: impl Fn(PropertyId) -> bool) -> Result<(), EncodeError> {
+        if self.reason == ConnackReason::Success
+            && has(PropertyId::AuthenticationData)
+            && !has(PropertyId::AuthenticationMethod)
+        {
+            let packet = PacketType::Connack;
+            return Err(EncodeError::NoAuthenticationMethod { packet });
         }
-        self.layout().write(options, dst, |_| ())
+        Ok(())
+    }
+
+    #[inline]
+    fn has_error(&self) -> bool {
+        self.reason.is_error()
     }
 }
 
-impl fmt::Debug for Connack<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(PacketType::Connack.name())
-            .field("session_present", &self.session_present)
-            .field("reason", &self.reason)
-            .field("properties", &self.properties)
-            .finish()
-    }
-}
+with_properties! { ['a] Connack<'a> }

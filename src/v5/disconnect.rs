@@ -1,17 +1,14 @@
 //! DISCONNECT: disconnect notification.
 
-use core::fmt;
-
-use bytes::BufMut;
-
 use crate::codes::reason_code;
-use crate::encode::{Encode, EncodeError, Layout, Short, check_code};
+use crate::encode::check_code;
+use crate::encode_error::EncodeError;
 use crate::error::{Parsed, read};
 use crate::options::{DecodeOptions, EncodeOptions};
-use crate::packet_type::{PacketType, Side};
 use crate::reason::sealed::Sealed;
 use crate::spec::property::Carrier;
-use crate::v5::properties::DisconnectProperties;
+use crate::v5::layout::{Parts, Short, with_properties};
+use crate::v5::properties::Properties;
 use crate::v5::reason::DisconnectReason;
 
 /// Disconnect notification, MQTT 5.0 §3.14.
@@ -29,16 +26,10 @@ use crate::v5::reason::DisconnectReason;
 /// assert_eq!(buffer, [0xE0, 0x01, 0x8E]);
 /// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "the fields are the specification's"
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Disconnect<'a> {
-    /// The Disconnect Reason Code.
-    pub reason: DisconnectReason,
-    /// The properties.
-    pub properties: DisconnectProperties<'a>,
+    reason: DisconnectReason,
+    properties: Properties<'a>,
 }
 
 impl Disconnect<'_> {
@@ -48,18 +39,29 @@ impl Disconnect<'_> {
     pub const fn new(reason: DisconnectReason) -> Self {
         Self {
             reason,
-            properties: DisconnectProperties::empty(),
+            properties: Properties::EMPTY,
         }
     }
 }
 
 impl<'a> Disconnect<'a> {
-    /// The packet with these properties instead of its own.
+    /// The Disconnect Reason Code.
     #[inline]
     #[must_use]
-    pub const fn with_properties(mut self, properties: DisconnectProperties<'a>) -> Self {
-        self.properties = properties;
-        self
+    pub const fn reason(&self) -> DisconnectReason {
+        self.reason
+    }
+
+    /// The properties.
+    ///
+    /// # Conformance
+    ///
+    /// A Server Reference is accepted with any code and from either side: only descriptive sentences speak of the
+    /// Server and of 0x9C and 0x9D. An encoder that knows it works for a Client refuses it.
+    #[inline]
+    #[must_use]
+    pub const fn properties(&self) -> Properties<'a> {
+        self.properties
     }
 
     /// The body, in one of its three forms: §3.14.2.1 and §3.14.2.2.1.
@@ -72,68 +74,45 @@ impl<'a> Disconnect<'a> {
         if i.is_empty() {
             return Ok((i, Self::new(reason)));
         }
-        let (i, properties) = DisconnectProperties::parse(i, Carrier::Disconnect, options)?;
-        Ok((i, Self::new(reason).with_properties(properties)))
-    }
-
-    #[inline]
-    fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 4]> {
-        let short = match self.reason {
-            DisconnectReason::NormalDisconnection => Short::WithoutCode,
-            _ => Short::WithCode,
-        };
-        let code = self.reason.as_u8();
-        Layout {
-            packet: PacketType::Disconnect,
-            carrier: Carrier::Disconnect,
-            head: move |first, remaining, properties| [first, remaining, code, properties],
-            short,
-            properties: self.properties.section(),
-            payload_len: 0,
-        }
-    }
-
-    /// Refuses a property that `sender` must not send: [MQTT-3.14.2-2], §3.14.2.2.5.
-    fn check_properties(&self, sender: Side) -> Result<(), EncodeError> {
-        let forbidden = Carrier::Disconnect.not_sent_by(sender);
-        let mut properties = self.properties.iter();
-        match properties.find(|property| forbidden.contains(property.id())) {
-            Some(property) => Err(EncodeError::PropertySender {
-                id: property.id(),
-                sender,
-            }),
-            None => Ok(()),
-        }
+        let (i, properties) = Properties::parse(i, Carrier::Disconnect, options)?;
+        Ok((i, Self { reason, properties }))
     }
 }
 
 impl Sealed for Disconnect<'_> {}
 
-impl Encode for Disconnect<'_> {
+impl Parts for Disconnect<'_> {
+    const CARRIER: Carrier = Carrier::Disconnect;
+    type Head = [u8; 4];
+    const FIELDS: usize = 1;
+
     #[inline]
-    fn encoded_len(&self) -> usize {
-        self.layout().encoded_len()
+    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 4] {
+        [first, remaining, self.reason.as_u8(), properties]
     }
 
     #[inline]
-    fn encode_with<B: BufMut>(
-        &self,
-        options: &EncodeOptions,
-        dst: &mut B,
-    ) -> Result<usize, EncodeError> {
-        check_code(self.reason, options)?;
-        if let Some(sender) = options.sender {
-            self.check_properties(sender)?;
+    fn short(&self) -> Short {
+        match self.reason {
+            DisconnectReason::NormalDisconnection => Short::WithoutCode,
+            _ => Short::WithCode,
         }
-        self.layout().write(options, dst, |_| ())
+    }
+
+    #[inline]
+    fn own_properties(&self) -> Properties<'_> {
+        self.properties
+    }
+
+    #[inline]
+    fn check_code(&self, options: &EncodeOptions) -> Result<(), EncodeError> {
+        check_code(self.reason, options)
+    }
+
+    #[inline]
+    fn has_error(&self) -> bool {
+        self.reason.is_error()
     }
 }
 
-impl fmt::Debug for Disconnect<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(PacketType::Disconnect.name())
-            .field("reason", &self.reason)
-            .field("properties", &self.properties)
-            .finish()
-    }
-}
+with_properties! { ['a] Disconnect<'a> }

@@ -8,8 +8,8 @@
 //!     panic!("it is a PUBACK");
 //! };
 //! assert_eq!(len, 12);
-//! assert_eq!(puback.reason, PubackReason::NotAuthorized);
-//! assert_eq!(puback.properties.reason_string(), Some("ACL"));
+//! assert_eq!(puback.reason(), PubackReason::NotAuthorized);
+//! assert_eq!(puback.properties().reason_string(), Some("ACL"));
 //! # Ok::<(), mqtt_reason::DecodeError>(())
 //! ```
 //!
@@ -25,7 +25,7 @@ mod answer;
 mod auth;
 mod connack;
 mod disconnect;
-mod owned;
+mod layout;
 pub mod parse;
 pub(crate) mod properties;
 mod property;
@@ -38,29 +38,33 @@ pub use self::ack::{Ack, AckReason, Puback, Pubcomp, Pubrec, Pubrel};
 pub use self::auth::Auth;
 pub use self::connack::Connack;
 pub use self::disconnect::Disconnect;
-pub use self::owned::OwnedPacket;
-pub use self::properties::{
-    AckProperties, AuthProperties, ConnackProperties, DisconnectProperties, Properties,
-    PropertyError, PropertyErrorKind, PropertyIter, UserProperties,
-};
+pub use self::layout::{AsProperty, WithProperties};
+pub use self::properties::{Properties, PropertyIter, UserProperties};
 pub use self::property::{Property, PropertyValue};
 pub use self::reason::{
     AuthReason, ConnackReason, DisconnectReason, PubackReason, PubcompReason, PubrecReason,
     PubrelReason, SubackReason, UnsubackReason,
 };
-pub use self::suback::{Suback, SubscriptionAck, SubscriptionReason, Unsuback};
+pub use self::suback::{Suback, SubscriptionAck, SubscriptionReason, Unsuback, WithCodes};
+pub use crate::encode_error::{PropertyError, PropertyErrorKind};
 
-use crate::encode::{self, Encode, EncodeError};
-use crate::error::{DecodeError, ErrorKind, failure};
-use crate::frame::{self, Decoded, Header, HeaderOrNeeded};
+use crate::decoding;
+use crate::encode::Encode;
+use crate::encode_error::EncodeError;
+use crate::error::{DecodeError, ErrorKind, ParseError, failure};
+use crate::frame::{self, Decoded};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Version};
 use crate::reason::sealed::Sealed;
+use crate::reason_codes::ReasonCodes;
 use crate::types::PacketId;
 
 /// Any of the nine packets, MQTT 5.0 §3.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the specification's list is closed"
+)]
 pub enum Packet<'a> {
     /// Connect acknowledgment.
     Connack(Connack<'a>),
@@ -127,28 +131,67 @@ macro_rules! variants {
 variants! { Connack Puback Pubrec Pubrel Pubcomp Suback Unsuback Disconnect Auth }
 
 impl<'a> Packet<'a> {
-    /// The properties in wire order, whatever the packet.
+    /// The Packet Identifier, `None` in CONNACK, DISCONNECT and AUTH.
     #[must_use]
-    pub const fn properties(&self) -> PropertyIter<'a> {
-        each!(self, packet => packet.properties.iter())
+    pub const fn packet_id(&self) -> Option<PacketId> {
+        Some(match self {
+            Self::Puback(ack) => ack.packet_id(),
+            Self::Pubrec(ack) => ack.packet_id(),
+            Self::Pubrel(ack) => ack.packet_id(),
+            Self::Pubcomp(ack) => ack.packet_id(),
+            Self::Suback(ack) => ack.packet_id(),
+            Self::Unsuback(ack) => ack.packet_id(),
+            Self::Connack(_) | Self::Disconnect(_) | Self::Auth(_) => return None,
+        })
     }
-}
 
-impl Packet<'_> {
-    /// Writes whichever packet it is.
-    #[inline]
-    fn encode_any<B: BufMut>(
-        &self,
-        options: &EncodeOptions,
-        dst: &mut B,
-    ) -> Result<usize, EncodeError> {
-        each!(self, packet => packet.encode_with(options, dst))
+    /// The reason codes: one per Topic Filter in SUBACK and UNSUBACK, else one.
+    #[must_use]
+    pub fn reason_codes(&self) -> ReasonCodes<'a> {
+        match self {
+            Self::Connack(connack) => ReasonCodes::one(connack.reason()),
+            Self::Puback(ack) => ReasonCodes::one(ack.reason()),
+            Self::Pubrec(ack) => ReasonCodes::one(ack.reason()),
+            Self::Pubrel(ack) => ReasonCodes::one(ack.reason()),
+            Self::Pubcomp(ack) => ReasonCodes::one(ack.reason()),
+            Self::Suback(ack) => ReasonCodes::list(ack.reasons()),
+            Self::Unsuback(ack) => ReasonCodes::list(ack.reasons()),
+            Self::Disconnect(disconnect) => ReasonCodes::one(disconnect.reason()),
+            Self::Auth(auth) => ReasonCodes::one(auth.reason()),
+        }
+    }
+
+    /// Whether a code reports a failure: 0x80 and above, §2.4.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        each!(self, packet => packet.is_error())
+    }
+
+    /// The properties, whatever the packet.
+    #[must_use]
+    pub const fn properties(&self) -> Properties<'a> {
+        each!(self, packet => packet.properties())
     }
 }
 
 impl Sealed for Packet<'_> {}
 
 impl Encode for Packet<'_> {
+    #[inline]
+    fn version(&self) -> Version {
+        Version::V5_0
+    }
+
+    #[inline]
+    fn packet_type(&self) -> PacketType {
+        Packet::packet_type(self)
+    }
+
+    #[inline]
+    fn is_error(&self) -> bool {
+        Packet::is_error(self)
+    }
+
     #[inline]
     fn encoded_len(&self) -> usize {
         each!(self, packet => packet.encoded_len())
@@ -160,18 +203,7 @@ impl Encode for Packet<'_> {
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
-        let (first, packet_id, reason, properties) = match self {
-            Packet::Puback(ack) => (0x40, ack.packet_id, ack.reason.as_u8(), &ack.properties),
-            Packet::Pubrec(ack) => (0x50, ack.packet_id, ack.reason.as_u8(), &ack.properties),
-            Packet::Pubrel(ack) => (0x62, ack.packet_id, ack.reason.as_u8(), &ack.properties),
-            Packet::Pubcomp(ack) => (0x70, ack.packet_id, ack.reason.as_u8(), &ack.properties),
-            _ => return self.encode_any(options, dst),
-        };
-        // The four share a layout: their shortest form needs no branch on which of them it is.
-        if reason == 0 && properties.is_empty() {
-            return encode::packet_id_alone(first, packet_id, options, dst);
-        }
-        self.encode_any(options, dst)
+        each!(self, packet => packet.encode_with(options, dst))
     }
 }
 
@@ -182,10 +214,7 @@ impl Encode for Packet<'_> {
 /// As [`decode_with`].
 #[inline]
 pub fn decode(i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    match success_without_properties(DecodeOptions::DEFAULT, i) {
-        Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
-        None => decode_any_by_default(i),
-    }
+    decoding::decode(Family, DecodeOptions::DEFAULT, i)
 }
 
 /// Decodes the packet at the start of `i`.
@@ -202,110 +231,100 @@ pub fn decode_with<'a>(
     options: &DecodeOptions,
     i: &'a [u8],
 ) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
-    match success_without_properties(options, i) {
-        Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
-        None => decode_any(options, i),
-    }
+    decoding::decode(Family, options, i)
 }
 
-/// PUBACK, PUBREC, PUBREL or PUBCOMP in its shortest form: four bytes, and most of the packets that a broker decodes.
+/// Decodes a packet whose fixed header somebody else has taken off: the first byte, and what follows the Remaining
+/// Length, all of it. `None` if it is a packet of another type.
 ///
-/// A short cut: [`decode_any`] gives the same.
+/// ```
+/// use mqtt_reason::{DecodeOptions, v5};
+///
+/// let packet = v5::decode_body(&DecodeOptions::new(), 0x40, &[0x00, 0x0A, 0x87])?;
+/// assert_eq!(packet.and_then(|packet| packet.packet_id()).map(|id| id.get()), Some(10));
+/// # Ok::<(), mqtt_reason::DecodeError>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`decode_with`]. The [offset](DecodeError::offset) is that in the whole packet, with its Remaining Length in the
+/// shortest form.
 #[inline]
-fn success_without_properties<'a>(options: &DecodeOptions, i: &'a [u8]) -> Option<Packet<'a>> {
-    let [first, 2, high, low, ..] = *i else {
-        return None;
-    };
-    if options.max_packet_size < 4 {
-        return None;
+pub fn decode_body<'a>(
+    options: &DecodeOptions,
+    first_byte: u8,
+    body: &'a [u8],
+) -> Result<Option<Packet<'a>>, DecodeError> {
+    decoding::decode_body(Family, options, first_byte, body)
+}
+
+/// The nine packets of 5.0.
+#[derive(Clone, Copy)]
+struct Family;
+
+impl decoding::Family for Family {
+    type Packet<'a> = Packet<'a>;
+
+    #[inline]
+    fn version(self) -> Version {
+        Version::V5_0
     }
-    let packet_id = PacketId::new(u16::from_be_bytes([high, low]))?;
-    Some(match first {
-        0x40 => Packet::Puback(Ack::success(packet_id)),
-        0x50 => Packet::Pubrec(Ack::success(packet_id)),
-        0x62 => Packet::Pubrel(Ack::success(packet_id)),
-        0x70 => Packet::Pubcomp(Ack::success(packet_id)),
-        _ => return None,
-    })
-}
 
-/// [`decode_any`] once more, with options that are known when it is compiled: it asks for none of them.
-fn decode_any_by_default(i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    decode_inline(DecodeOptions::DEFAULT, i)
-}
-
-/// Decodes any packet.
-fn decode_any<'a>(
-    options: &DecodeOptions,
-    i: &'a [u8],
-) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
-    decode_inline(options, i)
-}
-
-#[inline(always)]
-fn decode_inline<'a>(
-    options: &DecodeOptions,
-    i: &'a [u8],
-) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
-    match frame::header(Version::V5_0, options, i)? {
-        HeaderOrNeeded::Needed(needed) => Ok(Decoded::Incomplete { needed }),
-        HeaderOrNeeded::Header(header) => decode_body(options, &header, i),
+    #[inline]
+    fn packet_id_alone<'a>(
+        self,
+        _options: &DecodeOptions,
+        first: u8,
+        packet_id: PacketId,
+    ) -> Option<Packet<'a>> {
+        const PUBACK: u8 = PacketType::Puback.first_byte();
+        const PUBREC: u8 = PacketType::Pubrec.first_byte();
+        const PUBREL: u8 = PacketType::Pubrel.first_byte();
+        const PUBCOMP: u8 = PacketType::Pubcomp.first_byte();
+        Some(match first {
+            PUBACK => Packet::Puback(Ack::success(packet_id)),
+            PUBREC => Packet::Pubrec(Ack::success(packet_id)),
+            PUBREL => Packet::Pubrel(Ack::success(packet_id)),
+            PUBCOMP => Packet::Pubcomp(Ack::success(packet_id)),
+            _ => return None,
+        })
     }
-}
 
-/// Decodes a packet that is there as a whole.
-#[inline(always)]
-fn decode_body<'a>(
-    options: &DecodeOptions,
-    header: &Header,
-    i: &'a [u8],
-) -> Result<Decoded<'a, Packet<'a>>, DecodeError> {
-    let len = header.len;
-    let body = i.get(header.header_len..len).unwrap_or_default();
-    // Returns a packet after which nothing is left over at once: on the way out it shares no memory with an error.
-    macro_rules! parse {
-        ($Variant:ident) => {
-            match $Variant::parse(body, options) {
-                Ok(([], packet)) => {
-                    let packet = Packet::$Variant(packet);
-                    return Ok(Decoded::Packet { packet, len });
+    #[inline(always)]
+    fn parse<'a>(
+        self,
+        options: &DecodeOptions,
+        packet_type: PacketType,
+        body: &'a [u8],
+    ) -> Result<Option<Packet<'a>>, nom::Err<ParseError<'a>>> {
+        macro_rules! parse {
+            ($Variant:ident) => {
+                match $Variant::parse(body, options)? {
+                    ([], packet) => Ok(Some(Packet::$Variant(packet))),
+                    (rest, _) => Err(frame::left_over(rest)),
                 }
-                Ok((rest, _)) => frame::left_over(rest),
-                Err(error) => error,
-            }
-        };
+            };
+        }
+        match packet_type {
+            PacketType::Connack => match *body {
+                // A CONNACK of 3.1.1 or 3.1, whose two bytes can never be one of 5.0.
+                [0b0 | 0b1, code] => Err(failure(body, ErrorKind::V3Connack { code })),
+                _ => parse!(Connack),
+            },
+            PacketType::Puback => parse!(Puback),
+            PacketType::Pubrec => parse!(Pubrec),
+            PacketType::Pubrel => parse!(Pubrel),
+            PacketType::Pubcomp => parse!(Pubcomp),
+            PacketType::Suback => parse!(Suback),
+            PacketType::Unsuback => parse!(Unsuback),
+            PacketType::Disconnect => parse!(Disconnect),
+            PacketType::Auth => parse!(Auth),
+            PacketType::Connect
+            | PacketType::Publish
+            | PacketType::Subscribe
+            | PacketType::Unsubscribe
+            | PacketType::Pingreq
+            | PacketType::Pingresp => Ok(None),
+        }
     }
-    let error = match header.packet_type {
-        PacketType::Connack => match *body {
-            // A CONNACK of 3.1.1 or 3.1, whose two bytes can never be one of 5.0.
-            [0b0 | 0b1, code] => {
-                let from_length = i.get(1..len).unwrap_or_default();
-                failure(from_length, ErrorKind::V3Connack { code })
-            }
-            _ => parse!(Connack),
-        },
-        PacketType::Puback => parse!(Puback),
-        PacketType::Pubrec => parse!(Pubrec),
-        PacketType::Pubrel => parse!(Pubrel),
-        PacketType::Pubcomp => parse!(Pubcomp),
-        PacketType::Suback => parse!(Suback),
-        PacketType::Unsuback => parse!(Unsuback),
-        PacketType::Disconnect => parse!(Disconnect),
-        PacketType::Auth => parse!(Auth),
-        PacketType::Connect
-        | PacketType::Publish
-        | PacketType::Subscribe
-        | PacketType::Unsubscribe
-        | PacketType::Pingreq
-        | PacketType::Pingresp => return Ok(Decoded::Frame(frame::frame(header, i))),
-    };
-    let bytes = i.get(..len).unwrap_or_default();
-    let version = Version::V5_0;
-    Err(frame::place(
-        error,
-        header.packet_type,
-        bytes,
-        version,
-        options.sender,
-    ))
 }

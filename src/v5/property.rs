@@ -456,9 +456,10 @@ impl<'a> Reader<'a> {
         Self { bytes: section }
     }
 
-    #[inline(always)]
-    pub(crate) const fn is_at_end(&self) -> bool {
-        self.bytes.is_empty()
+    /// How many bytes are left.
+    #[inline]
+    pub(crate) const fn len(&self) -> usize {
+        self.bytes.len()
     }
 
     /// The identifier of the next property.

@@ -1,25 +1,38 @@
 //! SUBACK and UNSUBACK: Packet Identifier, properties, one reason code per Topic Filter.
 
+use core::borrow::Borrow;
 use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::marker::PhantomData;
 
 use bytes::BufMut;
 
-use crate::codes::CodeList;
-use crate::encode::{Encode, EncodeError, Layout, Short};
+use crate::codes::{CodeList, put_codes};
 use crate::error::{ErrorKind, Parsed, read};
-use crate::options::{DecodeOptions, EncodeOptions};
+use crate::options::DecodeOptions;
 use crate::reason::{PacketReason, sealed::Sealed};
+use crate::spec::property::Carrier;
 use crate::types::{PacketId, QoS, packet_id};
-use crate::v5::properties::AckProperties;
+use crate::v5::layout::{Parts, Short, with_properties};
+use crate::v5::properties::Properties;
 use crate::v5::reason::{SubackReason, UnsubackReason};
 
 /// A reason code of SUBACK or UNSUBACK; which one says which packet it is.
 ///
 /// Sealed.
-pub trait SubscriptionReason: PacketReason {}
+pub trait SubscriptionReason: PacketReason {
+    /// The name of the packet's type: `"Suback"`.
+    #[doc(hidden)]
+    const TYPE_NAME: &'static str;
+}
 
-impl SubscriptionReason for SubackReason {}
-impl SubscriptionReason for UnsubackReason {}
+impl SubscriptionReason for SubackReason {
+    const TYPE_NAME: &'static str = "Suback";
+}
+
+impl SubscriptionReason for UnsubackReason {
+    const TYPE_NAME: &'static str = "Unsuback";
+}
 
 impl SubackReason {
     /// The maximum QoS that the code grants, `None` if it reports a failure, [MQTT-3.8.4-7].
@@ -44,27 +57,23 @@ impl SubackReason {
 /// properties stand before the codes, although Figures 3-23 and 3-32 leave them out.
 ///
 /// ```
-/// use mqtt_reason::{CodeList, Encode, PacketId, v5::{Suback, SubackReason}};
+/// use mqtt_reason::{Encode, PacketId, v5::{Suback, SubackReason}};
 ///
 /// let codes = [SubackReason::GrantedQos1, SubackReason::NotAuthorized];
-/// let suback = Suback::new(PacketId::new(10).unwrap(), CodeList::new(&codes).unwrap());
+/// let suback = Suback::new(PacketId::new(10).unwrap(), codes).unwrap();
 /// let mut buffer = Vec::new();
 /// suback.encode(&mut buffer)?;
 /// assert_eq!(buffer, [0x90, 0x05, 0x00, 0x0A, 0x00, 0x01, 0x87]);
 /// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "the fields are the specification's"
-)]
-pub struct SubscriptionAck<'a, R: SubscriptionReason> {
-    /// The Packet Identifier of the packet that is answered.
-    pub packet_id: PacketId,
-    /// Reason String and User Properties.
-    pub properties: AckProperties<'a>,
-    /// One reason code per Topic Filter, in the order of the request.
-    pub reasons: CodeList<'a, R>,
+#[derive(Clone, Copy)]
+pub struct SubscriptionAck<'a, R> {
+    packet_id: PacketId,
+    /// Where the codes start in `body`.
+    codes_at: u32,
+    /// The properties, without their length, and the codes.
+    body: &'a [u8],
+    codes: PhantomData<R>,
 }
 
 /// Subscribe acknowledgment, MQTT 5.0 §3.9.
@@ -72,77 +81,219 @@ pub type Suback<'a> = SubscriptionAck<'a, SubackReason>;
 /// Unsubscribe acknowledgment, MQTT 5.0 §3.11.
 pub type Unsuback<'a> = SubscriptionAck<'a, UnsubackReason>;
 
-impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
-    /// The packet without properties.
+impl<R: SubscriptionReason> SubscriptionAck<'_, R> {
+    /// The packet with one code per Topic Filter and without properties, for writing; `None` without a single code.
+    ///
+    /// The codes come from an array, a slice, a [`CodeList`] or any iterator, which is cloned: they are gone through
+    /// twice.
     #[inline]
     #[must_use]
-    pub const fn new(packet_id: PacketId, reasons: CodeList<'a, R>) -> Self {
+    pub fn new<I>(packet_id: PacketId, codes: I) -> Option<WithCodes<R, I::IntoIter>>
+    where
+        I: IntoIterator<Item: Borrow<R>, IntoIter: Clone>,
+    {
+        let codes = codes.into_iter();
+        codes.clone().next()?;
+        Some(WithCodes {
+            packet_id,
+            codes,
+            packet: PhantomData,
+        })
+    }
+}
+
+impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
+    /// The packet with these codes and without properties.
+    #[inline]
+    #[must_use]
+    pub const fn from_list(packet_id: PacketId, codes: CodeList<'a, R>) -> Self {
         Self {
             packet_id,
-            properties: AckProperties::empty(),
-            reasons,
+            codes_at: 0,
+            body: codes.as_bytes(),
+            codes: PhantomData,
         }
     }
 
-    /// The packet with these properties instead of its own.
+    /// The Packet Identifier of the packet that is answered.
     #[inline]
     #[must_use]
-    pub const fn with_properties(mut self, properties: AckProperties<'a>) -> Self {
-        self.properties = properties;
-        self
+    pub const fn packet_id(&self) -> PacketId {
+        self.packet_id
+    }
+
+    /// Reason String and User Properties.
+    #[inline]
+    #[must_use]
+    pub const fn properties(&self) -> Properties<'a> {
+        Properties::of_checked(self.split().0)
+    }
+
+    /// One reason code per Topic Filter, in the order of the request.
+    #[inline]
+    #[must_use]
+    pub const fn reasons(&self) -> CodeList<'a, R> {
+        CodeList::of_checked(self.split().1)
+    }
+
+    /// Properties and codes.
+    #[inline]
+    const fn split(&self) -> (&'a [u8], &'a [u8]) {
+        match self.body.split_at_checked(self.codes_at as usize) {
+            Some(parts) => parts,
+            None => (&[], self.body),
+        }
     }
 
     /// The body, §3.9.2 and §3.9.3, §3.11.2 and §3.11.3; it has no short form.
     #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (i, packet_id) = read!(packet_id, i);
-        let (i, properties) = AckProperties::parse(i, R::CARRIER, options)?;
-        let (i, reasons) = CodeList::parse(i, R::PACKET, |packet, code| ErrorKind::ReasonCode {
-            packet,
-            code,
+        let (body, codes_at) = Properties::parse_length(i, R::CARRIER, options)?;
+        let codes = body.get(codes_at as usize..).unwrap_or_default();
+        let (rest, _) = CodeList::<R>::parse(codes, R::PACKET, |packet, code| {
+            ErrorKind::ReasonCode { packet, code }
         })?;
-        Ok((i, Self::new(packet_id, reasons).with_properties(properties)))
+        let ack = Self {
+            packet_id,
+            codes_at,
+            body,
+            codes: PhantomData,
+        };
+        Ok((rest, ack))
     }
+}
 
-    #[inline]
-    fn layout(&self) -> Layout<'_, 'a, impl Fn(u8, u8, u8) -> [u8; 5]> {
-        let [high, low] = self.packet_id.get().to_be_bytes();
-        Layout {
-            packet: R::PACKET,
-            carrier: R::CARRIER,
-            head: move |first, remaining, properties| [first, remaining, high, low, properties],
-            short: Short::None,
-            properties: self.properties.section(),
-            payload_len: self.reasons.len(),
-        }
+/// Equal if they say the same.
+impl<R: SubscriptionReason> PartialEq for SubscriptionAck<'_, R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.packet_id == other.packet_id && self.split() == other.split()
+    }
+}
+
+impl<R: SubscriptionReason> Eq for SubscriptionAck<'_, R> {}
+
+impl<R: SubscriptionReason> Hash for SubscriptionAck<'_, R> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.packet_id.hash(state);
+        self.split().hash(state);
     }
 }
 
 impl<R: SubscriptionReason> Sealed for SubscriptionAck<'_, R> {}
 
-impl<R: SubscriptionReason> Encode for SubscriptionAck<'_, R> {
+impl<R: SubscriptionReason> Parts for SubscriptionAck<'_, R> {
+    const CARRIER: Carrier = R::CARRIER;
+    type Head = [u8; 5];
+    const FIELDS: usize = 2;
+
     #[inline]
-    fn encoded_len(&self) -> usize {
-        self.layout().encoded_len()
+    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 5] {
+        let [high, low] = self.packet_id.get().to_be_bytes();
+        [first, remaining, high, low, properties]
     }
 
     #[inline]
-    fn encode_with<B: BufMut>(
-        &self,
-        options: &EncodeOptions,
-        dst: &mut B,
-    ) -> Result<usize, EncodeError> {
-        self.layout()
-            .write(options, dst, |dst| self.reasons.put(dst))
+    fn short(&self) -> Short {
+        Short::None
+    }
+
+    #[inline]
+    fn own_properties(&self) -> Properties<'_> {
+        self.properties()
+    }
+
+    #[inline]
+    fn payload_len(&self) -> usize {
+        self.reasons().len()
+    }
+
+    #[inline]
+    fn put_payload<B: BufMut>(&self, dst: &mut B) {
+        dst.put_slice(self.reasons().as_bytes());
+    }
+
+    fn has_error(&self) -> bool {
+        self.reasons().iter().any(R::is_error)
     }
 }
+
+with_properties! { ['a, R: SubscriptionReason] SubscriptionAck<'a, R> }
 
 impl<R: SubscriptionReason> fmt::Debug for SubscriptionAck<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(R::PACKET.name())
+        f.debug_struct(R::TYPE_NAME)
             .field("packet_id", &self.packet_id)
-            .field("properties", &self.properties)
-            .field("reasons", &self.reasons)
+            .field("properties", &self.properties())
+            .field("reasons", &self.reasons())
             .finish()
     }
 }
+
+/// SUBACK or UNSUBACK with codes of the caller's own, made by [`SubscriptionAck::new`]: to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct WithCodes<R, I> {
+    packet_id: PacketId,
+    codes: I,
+    packet: PhantomData<R>,
+}
+
+impl<R, I: Clone> WithCodes<R, I> {
+    /// The Packet Identifier of the packet that is answered.
+    #[inline]
+    #[must_use]
+    pub const fn packet_id(&self) -> PacketId {
+        self.packet_id
+    }
+
+    /// The codes.
+    #[inline]
+    #[must_use]
+    pub fn codes(&self) -> I {
+        self.codes.clone()
+    }
+}
+
+impl<R, I> Sealed for WithCodes<R, I> {}
+
+impl<R, I> Parts for WithCodes<R, I>
+where
+    R: SubscriptionReason,
+    I: Iterator<Item: Borrow<R>> + Clone,
+{
+    const CARRIER: Carrier = R::CARRIER;
+    type Head = [u8; 5];
+    const FIELDS: usize = 2;
+
+    #[inline]
+    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 5] {
+        let [high, low] = self.packet_id.get().to_be_bytes();
+        [first, remaining, high, low, properties]
+    }
+
+    #[inline]
+    fn short(&self) -> Short {
+        Short::None
+    }
+
+    #[inline]
+    fn own_properties(&self) -> Properties<'_> {
+        Properties::EMPTY
+    }
+
+    #[inline]
+    fn payload_len(&self) -> usize {
+        self.codes.clone().count()
+    }
+
+    #[inline]
+    fn put_payload<B: BufMut>(&self, dst: &mut B) {
+        put_codes(self.codes.clone().map(|code| *code.borrow()), dst);
+    }
+
+    fn has_error(&self) -> bool {
+        self.codes.clone().any(|code| R::is_error(*code.borrow()))
+    }
+}
+
+with_properties! { [R: SubscriptionReason, I] WithCodes<R, I> }

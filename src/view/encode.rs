@@ -2,7 +2,8 @@
 
 use bytes::BufMut;
 
-use crate::encode::{EncodeError, check_direction, check_room, length, with_length};
+use crate::encode::{check_direction, check_size};
+use crate::encode_error::EncodeError;
 use crate::error::ErrorKind;
 use crate::options::EncodeOptions;
 use crate::packet_type::{PacketType, Version};
@@ -12,7 +13,10 @@ use crate::v5::properties::{measure, put};
 use crate::v5::{Properties, Property};
 use crate::view::topic::{self, check_topic_name};
 use crate::view::{Connect, Publish, Subscribe, Unsubscribe, View, Will};
-use crate::wire::{LENGTH_MAX, VARIABLE_BYTE_INTEGER_MAX, put_binary, put_variable_byte_integer};
+use crate::wire::{
+    LENGTH_MAX, VARIABLE_BYTE_INTEGER_MAX, length, put_binary, put_variable_byte_integer,
+    with_length,
+};
 
 /// A packet together with properties that it is to be written with instead of its own.
 ///
@@ -89,7 +93,7 @@ impl<'p, I: Iterator<Item = Property<'p>> + Clone> Source<'p> for Given<I> {
     }
 
     fn measure(&self, carrier: Carrier) -> Result<u32, EncodeError> {
-        Ok(measure(self.0.clone(), carrier)?)
+        measure(self.0.clone(), carrier, None)
     }
 
     fn put<B: BufMut>(&self, dst: &mut B) {
@@ -246,11 +250,7 @@ impl<'s, 'a, 'p, 'w, S: Source<'p>, W: Source<'w>> Checked<'s, 'a, S, W> {
             });
         }
         let len = with_length(remaining_length).saturating_add(1);
-        let max = options.max_packet_size;
-        if len > max as usize {
-            return Err(EncodeError::PacketTooLarge { packet, len, max });
-        }
-        check_room(len, dst)?;
+        check_size(packet, len, options, dst)?;
         dst.put_u8(first_byte(self.packet));
         put_variable_byte_integer(length(remaining_length), dst);
         match self.packet {
@@ -664,11 +664,8 @@ impl View<'_> {
             Self::Pingreq | Self::Pingresp => {
                 let packet = self.packet_type();
                 check_direction(version, packet, options)?;
-                let (len, max) = (2, options.max_packet_size);
-                if max < 2 {
-                    return Err(EncodeError::PacketTooLarge { packet, len, max });
-                }
-                check_room(len, dst)?;
+                let len = 2;
+                check_size(packet, len, options, dst)?;
                 dst.put_slice(&[packet.first_byte(), 0]);
                 Ok(len)
             }

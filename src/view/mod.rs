@@ -206,8 +206,7 @@ fn refused(
 ) -> DecodeError {
     frame::place(
         error,
-        frame.packet_type(),
-        frame.bytes(),
+        (frame.packet_type(), 0, frame.bytes()),
         version,
         options.sender,
     )

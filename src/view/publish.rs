@@ -168,8 +168,7 @@ impl<'a> Publish<'a> {
             }
             Err(error) => Err(frame::place(
                 error,
-                PacketType::Publish,
-                packet,
+                (PacketType::Publish, 0, packet),
                 version,
                 options.sender,
             )),

@@ -144,7 +144,7 @@ fn every_body(first: u8, places: &[&[u8]], width: Width, context: &Context) -> C
     };
     walk.judge_from(0);
     if width == Width::Full {
-        let bodies = places.iter().map(|bytes| bytes.len()).product();
+        let bodies: usize = places.iter().map(|bytes| bytes.len()).product();
         assert_eq!(walk.counts.compared, bodies);
     }
     walk.counts

@@ -142,22 +142,21 @@ fn v5_packet(packet: v5::Packet<'_>) -> Packet {
         session_present: None,
         packet_id: None,
         codes: Vec::new(),
-        properties: packet.properties().map(property).collect(),
+        properties: packet.properties().iter().map(property).collect(),
     };
     let (packet_id, codes) = match packet {
         v5::Packet::Connack(connack) => {
             fields.session_present = Some(connack.session_present());
             (None, vec![connack.reason().as_u8()])
         }
-        v5::Packet::Puback(ack) => (Some(ack.packet_id), vec![ack.reason.as_u8()]),
-        v5::Packet::Pubrec(ack) => (Some(ack.packet_id), vec![ack.reason.as_u8()]),
-        v5::Packet::Pubrel(ack) => (Some(ack.packet_id), vec![ack.reason.as_u8()]),
-        v5::Packet::Pubcomp(ack) => (Some(ack.packet_id), vec![ack.reason.as_u8()]),
-        v5::Packet::Suback(ack) => (Some(ack.packet_id), codes(ack.reasons)),
-        v5::Packet::Unsuback(ack) => (Some(ack.packet_id), codes(ack.reasons)),
-        v5::Packet::Disconnect(disconnect) => (None, vec![disconnect.reason.as_u8()]),
-        v5::Packet::Auth(auth) => (None, vec![auth.reason.as_u8()]),
-        packet => panic!("a packet that the oracle does not know: {packet:?}"),
+        v5::Packet::Puback(ack) => (Some(ack.packet_id()), vec![ack.reason().as_u8()]),
+        v5::Packet::Pubrec(ack) => (Some(ack.packet_id()), vec![ack.reason().as_u8()]),
+        v5::Packet::Pubrel(ack) => (Some(ack.packet_id()), vec![ack.reason().as_u8()]),
+        v5::Packet::Pubcomp(ack) => (Some(ack.packet_id()), vec![ack.reason().as_u8()]),
+        v5::Packet::Suback(ack) => (Some(ack.packet_id()), codes(ack.reasons())),
+        v5::Packet::Unsuback(ack) => (Some(ack.packet_id()), codes(ack.reasons())),
+        v5::Packet::Disconnect(disconnect) => (None, vec![disconnect.reason().as_u8()]),
+        v5::Packet::Auth(auth) => (None, vec![auth.reason().as_u8()]),
     };
     fields.packet_id = packet_id.map(u16::from);
     fields.codes = codes;
@@ -189,9 +188,10 @@ fn v3_packet(packet: v3::Packet<'_>) -> Packet {
         | v3::Packet::Pubrel(id)
         | v3::Packet::Pubcomp(id)
         | v3::Packet::Unsuback(id) => (None, Some(id), Vec::new()),
-        v3::Packet::Suback(suback) => (None, Some(suback.packet_id), codes(suback.return_codes)),
+        v3::Packet::Suback(suback) => {
+            (None, Some(suback.packet_id()), codes(suback.return_codes()))
+        }
         v3::Packet::Disconnect => (None, None, Vec::new()),
-        packet => panic!("a packet that the oracle does not know: {packet:?}"),
     };
     Packet {
         packet_type: packet.packet_type().as_u8(),

@@ -133,7 +133,7 @@ fn takes_the_properties_of_each_packet_and_no_others() {
                     panic!("{bytes:02x?}: {result:?}");
                 };
                 assert_eq!(len, bytes.len());
-                assert_eq!(packet.properties().next().unwrap().id().as_u8(), id);
+                assert_eq!(packet.properties().iter().next().unwrap().id().as_u8(), id);
                 continue;
             }
             let error = result.expect_err("a property that is not the packet's");

@@ -132,7 +132,7 @@ fn shown(dialogue: &Dialogue) -> String {
 }
 
 fn dialogue(seed: u64, is_faulty: bool) -> Dialogue {
-    let bytes = Random::new(seed).bytes(12_000);
+    let bytes = Random::new(seed).bytes(6000);
     let mut entropy = Unstructured::new(&bytes);
     if is_faulty {
         Dialogue::arbitrary_faulty(&mut entropy)

@@ -74,6 +74,7 @@ fn again_v5(packet: &v5::Packet<'_>) {
             );
             let has_data = packet
                 .properties()
+                .iter()
                 .any(|property| matches!(property, v5::Property::AuthenticationData(_)));
             assert_eq!(has_data, packet_type == PacketType::Connack);
         }

@@ -233,7 +233,7 @@ fn decode(
                 ),
                 v3::Packet::Suback(suback) => (
                     suback
-                        .return_codes
+                        .return_codes()
                         .iter()
                         .map(|code| code.as_u8())
                         .collect(),
@@ -270,15 +270,14 @@ fn codes_of(packet: &v5::Packet<'_>) -> (Vec<u8>, bool) {
         v5::Packet::Connack(connack) => {
             return (vec![connack.reason().as_u8()], connack.session_present());
         }
-        v5::Packet::Puback(ack) => vec![ack.reason.as_u8()],
-        v5::Packet::Pubrec(ack) => vec![ack.reason.as_u8()],
-        v5::Packet::Pubrel(ack) => vec![ack.reason.as_u8()],
-        v5::Packet::Pubcomp(ack) => vec![ack.reason.as_u8()],
-        v5::Packet::Suback(ack) => ack.reasons.iter().map(|code| code.as_u8()).collect(),
-        v5::Packet::Unsuback(ack) => ack.reasons.iter().map(|code| code.as_u8()).collect(),
-        v5::Packet::Disconnect(disconnect) => vec![disconnect.reason.as_u8()],
-        v5::Packet::Auth(auth) => vec![auth.reason.as_u8()],
-        _ => Vec::new(),
+        v5::Packet::Puback(ack) => vec![ack.reason().as_u8()],
+        v5::Packet::Pubrec(ack) => vec![ack.reason().as_u8()],
+        v5::Packet::Pubrel(ack) => vec![ack.reason().as_u8()],
+        v5::Packet::Pubcomp(ack) => vec![ack.reason().as_u8()],
+        v5::Packet::Suback(ack) => ack.reasons().iter().map(|code| code.as_u8()).collect(),
+        v5::Packet::Unsuback(ack) => ack.reasons().iter().map(|code| code.as_u8()).collect(),
+        v5::Packet::Disconnect(disconnect) => vec![disconnect.reason().as_u8()],
+        v5::Packet::Auth(auth) => vec![auth.reason().as_u8()],
     };
     (codes, false)
 }

@@ -3,12 +3,14 @@
 use std::num::{NonZeroU16, NonZeroU32};
 
 use mqtt_reason::v5::{
-    AckProperties, AuthProperties, Connack, ConnackProperties, ConnackReason, DisconnectProperties,
-    Packet, Property, PropertyErrorKind, Puback, PubackReason,
+    Connack, Disconnect, DisconnectReason, Packet, Properties, Property, PropertyErrorKind, Puback,
+    PubackReason,
 };
-use mqtt_reason::{PropertyId, QoS};
+use mqtt_reason::{EncodeError, EncodeOptions, PacketType, PropertyId, QoS};
 
-use crate::support::{id, properties, reads_and_writes, received, writes};
+use crate::support::{
+    bytes, id, property_error, reads_and_writes, received, refuses, writes, written,
+};
 
 /// One property of each kind, by identifier.
 pub(crate) const ONE_OF_EACH_PROPERTY: [Property<'static>; 17] = [
@@ -38,11 +40,17 @@ const CONNACK: &str = "20 3F 00 00 3C \
 
 #[test]
 fn every_property_of_a_connack_is_written_and_read() {
-    let properties = properties::<ConnackProperties>(&ONE_OF_EACH_PROPERTY);
+    let properties = &ONE_OF_EACH_PROPERTY;
     let connack = Connack::accepted(false).with_properties(properties);
     reads_and_writes(CONNACK, connack);
     let received = received(CONNACK);
-    assert!(received.packet().properties().eq(ONE_OF_EACH_PROPERTY));
+    assert!(
+        received
+            .packet()
+            .properties()
+            .iter()
+            .eq(ONE_OF_EACH_PROPERTY)
+    );
     // What was decoded is written as it came.
     writes(&received.packet(), CONNACK);
 }
@@ -53,8 +61,8 @@ fn every_property_of_a_connack_has_an_accessor() {
     let Packet::Connack(connack) = received.packet() else {
         panic!("a CONNACK");
     };
-    let built = properties::<ConnackProperties>(&ONE_OF_EACH_PROPERTY);
-    for p in [connack.properties, built] {
+    let p = connack.properties();
+    {
         assert_eq!(p.session_expiry_interval(), Some(10));
         assert_eq!(p.assigned_client_identifier(), Some("c"));
         assert_eq!(p.server_keep_alive(), Some(60));
@@ -78,7 +86,7 @@ fn every_property_of_a_connack_has_an_accessor() {
 
 #[test]
 fn an_absent_property_of_a_connack_is_none() {
-    let p = ConnackProperties::EMPTY;
+    let p = Properties::EMPTY;
     assert_eq!(p.session_expiry_interval(), None);
     assert_eq!(p.assigned_client_identifier(), None);
     assert_eq!(p.server_keep_alive(), None);
@@ -97,7 +105,7 @@ fn an_absent_property_of_a_connack_is_none() {
     assert_eq!(p.subscription_identifiers_available(), None);
     assert_eq!(p.shared_subscription_available(), None);
     assert!(p.is_empty());
-    assert_eq!(p, ConnackProperties::default());
+    assert_eq!(p, Properties::default());
 }
 
 #[test]
@@ -106,14 +114,14 @@ fn the_properties_of_an_ack_have_accessors() {
     let Packet::Puback(puback) = received.packet() else {
         panic!("a PUBACK");
     };
-    assert_eq!(puback.packet_id, id(10));
-    assert_eq!(puback.reason, PubackReason::NotAuthorized);
-    assert_eq!(puback.properties.reason_string(), Some("n"));
-    let pairs = puback.properties.user_properties();
+    assert_eq!(puback.packet_id(), id(10));
+    assert_eq!(puback.reason(), PubackReason::NotAuthorized);
+    assert_eq!(puback.properties().reason_string(), Some("n"));
+    let pairs = puback.properties().user_properties();
     assert!(pairs.eq([("a", ""), ("b", "")]));
-    assert!(!puback.properties.is_empty());
+    assert!(!puback.properties().is_empty());
 
-    let empty = AckProperties::EMPTY;
+    let empty = Properties::EMPTY;
     assert_eq!(empty.reason_string(), None);
     assert_eq!(empty.user_properties().next(), None);
     assert!(empty.is_empty());
@@ -126,13 +134,13 @@ fn the_properties_of_a_disconnect_have_accessors() {
     let Packet::Disconnect(disconnect) = received.packet() else {
         panic!("a DISCONNECT");
     };
-    let p = disconnect.properties;
+    let p = disconnect.properties();
     assert_eq!(p.session_expiry_interval(), Some(10));
     assert_eq!(p.reason_string(), Some("n"));
     assert_eq!(p.server_reference(), Some("s t"));
     assert!(p.user_properties().eq([("k", "v")]));
 
-    let empty = DisconnectProperties::EMPTY;
+    let empty = Properties::EMPTY;
     assert_eq!(empty.session_expiry_interval(), None);
     assert_eq!(empty.reason_string(), None);
     assert_eq!(empty.server_reference(), None);
@@ -145,13 +153,13 @@ fn the_properties_of_an_auth_have_accessors() {
     let Packet::Auth(auth) = received.packet() else {
         panic!("an AUTH");
     };
-    let p = auth.properties;
+    let p = auth.properties();
     assert_eq!(p.authentication_method(), Some("A"));
     assert_eq!(p.authentication_data(), Some(&[0xFF][..]));
     assert_eq!(p.reason_string(), Some("n"));
     assert!(p.user_properties().eq([("k", "v")]));
 
-    let empty = AuthProperties::EMPTY;
+    let empty = Properties::EMPTY;
     assert_eq!(empty.authentication_method(), None);
     assert_eq!(empty.authentication_data(), None);
     assert_eq!(empty.reason_string(), None);
@@ -193,12 +201,11 @@ fn the_first_property_that_cannot_be_sent_is_named() {
         ),
     ] {
         let list = [good, second, Property::ServerKeepAlive(0)];
-        let mut buffer = vec![0; 100_000];
-        let error = AckProperties::try_from(&list).expect_err(message);
+        let error = property_error(&Puback::success(id(10)).with_properties(&list));
         assert_eq!((error.index, error.kind), (1, kind));
         assert_eq!(error.to_string(), message);
-        let collected = AckProperties::collect_in(list, &mut buffer);
-        assert_eq!(collected, Err(error));
+        let of_an_iterator = Puback::success(id(10)).with_properties(list.into_iter());
+        assert_eq!(property_error(&of_an_iterator), error);
     }
 }
 
@@ -211,93 +218,81 @@ fn a_section_that_no_property_length_can_tell_is_refused() {
     // 5 + 65,535 + 59,390 = 124,930, together 268,435,455
     let rest = text.get(..59_390).expect("65,535 bytes");
     list.push(Property::UserProperty(&text, rest));
-    assert!(AckProperties::try_from(&*list).is_ok());
+    let puback = Puback::success(id(10)).with_properties(&list);
+    let too_long = EncodeError::RemainingLength {
+        packet: PacketType::Puback,
+        remaining_length: 3 + 4 + 268_435_455,
+    };
+    refuses(&EncodeOptions::new(), &puback, too_long);
 
     let more = text.get(..59_391).expect("65,535 bytes");
     list.pop();
     list.push(Property::UserProperty(&text, more));
-    let error = AckProperties::try_from(&*list).expect_err("a byte more");
+    let error = property_error(&Puback::success(id(10)).with_properties(&list));
     assert_eq!(error.index, 2_047);
     assert_eq!(error.kind, PropertyErrorKind::SectionTooLong);
 }
 
 #[test]
-fn properties_are_collected_into_a_buffer() {
-    // Reason String 1 + 2 + 2, User Property 1 + 2 + 1 + 2 + 1
+fn properties_come_from_an_iterator() {
+    let pairs = [("k", "v"), ("l", "w")];
+    let properties = pairs.map(|(name, value)| Property::UserProperty(name, value));
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized)
+        .with_reason_string("no")
+        .and(properties);
+    reads_and_writes(
+        "40 17 00 0A 87 13 1F 00 02 6E 6F 26 00 01 6B 00 01 76 26 00 01 6C 00 01 77",
+        puback,
+    );
+}
+
+/// Without properties, the packet is what it is without having been given any.
+#[test]
+fn an_empty_list_of_properties_changes_nothing() {
+    let none: [Property<'_>; 0] = [];
+    reads_and_writes("40 02 00 0A", Puback::success(id(10)).with_properties(none));
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized);
+    reads_and_writes("40 03 00 0A 87", puback.with_properties(&none));
+    reads_and_writes(
+        "20 03 00 00 00",
+        Connack::accepted(false).with_properties(none),
+    );
+}
+
+/// A loop takes the properties by value or by reference.
+#[test]
+fn properties_are_read_in_a_loop() {
+    let received = received("40 10 00 0A 87 0C 1F 00 02 6E 6F 26 00 01 6B 00 01 76");
+    let properties = received.packet().properties();
     let list = [
         Property::ReasonString("no"),
         Property::UserProperty("k", "v"),
     ];
-    let mut exact = [0xA5; 12];
-    let collected = AckProperties::collect_in(list, &mut exact).expect("it fits");
-    assert_eq!(collected, properties::<AckProperties>(&list));
-    let puback = Puback::new(id(10), PubackReason::NotAuthorized).with_properties(collected);
-    reads_and_writes(
-        "40 10 00 0A 87 0C 1F 00 02 6E 6F 26 00 01 6B 00 01 76",
-        puback,
+    let mut seen = Vec::new();
+    for property in &properties {
+        seen.push(property);
+    }
+    assert_eq!(seen, list);
+    assert!(properties.into_iter().eq(list));
+    assert_eq!((&Properties::default()).into_iter().count(), 0);
+}
+
+/// The short forms on request only.
+#[test]
+fn the_long_form_is_written_on_request() {
+    let long = EncodeOptions::new().long_form(true);
+    let puback = Puback::success(id(10));
+    assert_eq!(written(&long, &puback), bytes("40 04 00 0A 00 00"));
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized);
+    assert_eq!(written(&long, &puback), bytes("40 04 00 0A 87 00"));
+    let taken_over = Disconnect::new(DisconnectReason::SessionTakenOver);
+    assert_eq!(written(&long, &taken_over), bytes("E0 02 8E 00"));
+    let normal = Disconnect::new(DisconnectReason::NormalDisconnection);
+    assert_eq!(written(&long, &normal), bytes("E0 02 00 00"));
+    // What is left without its properties keeps the length of them.
+    let puback = Puback::success(id(10)).with_reason_string("no");
+    assert_eq!(
+        written(&long.max_packet_size(6), &puback),
+        bytes("40 04 00 0A 00 00")
     );
-
-    for len in 0..12 {
-        let mut short = vec![0; len];
-        let error = AckProperties::collect_in(list, &mut short).expect_err("too small");
-        assert_eq!(error.kind, PropertyErrorKind::BufferTooSmall);
-        assert_eq!(error.index, usize::from(len >= 5));
-    }
-}
-
-#[test]
-fn properties_of_every_packet_are_collected() {
-    let mut buffer = [0; 64];
-    let all = ConnackProperties::collect_in(ONE_OF_EACH_PROPERTY, &mut buffer).expect("they fit");
-    let connack = Connack::refused(ConnackReason::Success).with_properties(all);
-    writes(&connack, CONNACK);
-
-    let mut buffer = [0; 8];
-    let none = DisconnectProperties::collect_in([], &mut buffer).expect("nothing");
-    assert_eq!(none, DisconnectProperties::EMPTY);
-
-    let mut buffer = [0; 8];
-    let method = [Property::AuthenticationMethod("A")];
-    let collected = AuthProperties::collect_in(method, &mut buffer).expect("it fits");
-    assert_eq!(collected.authentication_method(), Some("A"));
-}
-
-/// A loop takes the properties of each packet by value or by reference.
-#[test]
-fn properties_are_read_in_a_loop() {
-    macro_rules! check {
-        ($($Properties:ident $list:expr,)+) => {$(
-            let list = $list;
-            let built = properties::<$Properties>(&list);
-            let mut seen = Vec::new();
-            for property in &built {
-                seen.push(property);
-            }
-            assert_eq!(seen, list);
-            assert!(built.into_iter().eq(list));
-            assert_eq!((&$Properties::default()).into_iter().count(), 0);
-        )+};
-    }
-    check! {
-        ConnackProperties ONE_OF_EACH_PROPERTY,
-        AckProperties [Property::UserProperty("k", "v"), Property::ReasonString("n")],
-        DisconnectProperties [Property::ServerReference("s"), Property::SessionExpiryInterval(10)],
-        AuthProperties [Property::AuthenticationData(&[0xFF]), Property::AuthenticationMethod("A")],
-    }
-}
-
-/// Where the properties are borrowed from makes no difference.
-#[test]
-fn decoded_and_built_properties_are_equal() {
-    let received = received("40 08 00 0A 00 04 1F 00 01 6E");
-    let Packet::Puback(decoded) = received.packet() else {
-        panic!("a PUBACK");
-    };
-    let list = [Property::ReasonString("n")];
-    let built = properties::<AckProperties>(&list);
-    assert_eq!(decoded.properties, built);
-    assert!(decoded.properties.into_iter().eq(built.iter()));
-    let other = [Property::ReasonString("m")];
-    assert_ne!(decoded.properties, properties::<AckProperties>(&other));
-    assert_ne!(decoded.properties, AckProperties::EMPTY);
 }

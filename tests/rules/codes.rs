@@ -6,7 +6,8 @@ use mqtt_reason::v5::{
     UnsubackReason,
 };
 use mqtt_reason::{
-    CodeList, EncodeError, EncodeOptions, ErrorKind, PacketType, QoS, ReasonCode, Side,
+    CodeList, CodeListError, EncodeError, EncodeOptions, ErrorKind, PacketType, QoS, ReasonCode,
+    Side,
 };
 
 use crate::support::{bytes, id, reads_and_writes, received, refuses, writes, written};
@@ -295,8 +296,28 @@ fn r46_a_subscription_ack_without_a_code_is_a_protocol_error() {
 /// MQTT 5.0 §3.9.3, §3.11.3: without a list there is no packet.
 #[test]
 fn r46_an_empty_list_of_codes_cannot_be_encoded() {
-    assert!(CodeList::<SubackReason>::new(&[]).is_none());
-    assert!(CodeList::<UnsubackReason>::new(&[]).is_none());
+    assert!(Suback::new(id(10), [SubackReason::GrantedQos0; 0]).is_none());
+    assert!(Unsuback::new(id(10), [UnsubackReason::Success; 0]).is_none());
+    let none = CodeList::<SubackReason>::from_bytes(&[]);
+    assert_eq!(none, Err(CodeListError::Empty));
+    assert!(CodeList::<SubackReason>::collect_in([], &mut [0; 4]).is_none());
+}
+
+/// MQTT 5.0 Table 3-8: a list of bytes has the codes of the table only.
+#[test]
+fn r46_a_list_of_bytes_holds_codes_of_the_table_only() {
+    let list = CodeList::<SubackReason>::from_bytes(&[0x01, 0x87]).expect("codes");
+    let suback = Suback::from_list(id(10), list);
+    reads_and_writes("90 05 00 0A 00 01 87", suback);
+    let undefined = CodeList::<SubackReason>::from_bytes(&[0x01, 0x8B, 0x8C]).expect_err("0x8B");
+    assert_eq!(
+        undefined.to_string(),
+        "code 0x8b at index 1 is not defined here"
+    );
+    let codes = [SubackReason::GrantedQos1, SubackReason::NotAuthorized];
+    let mut buffer = [0; 2];
+    assert_eq!(CodeList::collect_in(codes, &mut buffer), Some(list));
+    assert_eq!(CodeList::collect_in(codes, &mut [0; 1]), None);
 }
 
 /// MQTT 5.0 §3.9.3 [MQTT-3.9.3-1], §3.11.3 [MQTT-3.11.3-1], §3.8.4 [MQTT-3.8.4-6]
@@ -308,22 +329,22 @@ fn r47_the_order_of_the_codes_is_kept() {
         SubackReason::GrantedQos0,
         SubackReason::GrantedQos1,
     ];
-    let suback = Suback::new(id(10), CodeList::new(&codes).expect("codes"));
+    let suback = Suback::new(id(10), &codes).expect("codes");
     reads_and_writes("90 07 00 0A 00 02 87 00 01", suback);
     let received = received("90 07 00 0A 00 02 87 00 01");
     let Packet::Suback(suback) = received.packet() else {
         panic!("a SUBACK");
     };
-    assert!(suback.reasons.iter().eq(codes));
-    assert_eq!(suback.reasons.len(), 4);
-    assert_eq!(suback.reasons.get(1), Some(SubackReason::NotAuthorized));
-    assert_eq!(suback.reasons.get(4), None);
+    assert!(suback.reasons().iter().eq(codes));
+    assert_eq!(suback.reasons().len(), 4);
+    assert_eq!(suback.reasons().get(1), Some(SubackReason::NotAuthorized));
+    assert_eq!(suback.reasons().get(4), None);
 
     let codes = [
         UnsubackReason::NoSubscriptionExisted,
         UnsubackReason::Success,
     ];
-    let unsuback = Unsuback::new(id(10), CodeList::new(&codes).expect("codes"));
+    let unsuback = Unsuback::new(id(10), &codes).expect("codes");
     reads_and_writes("B0 05 00 0A 00 11 00", unsuback);
 }
 
@@ -336,7 +357,7 @@ fn r47_a_list_of_any_length_is_written_in_order() {
         .cycle()
         .take(200)
         .collect();
-    let suback = Suback::new(id(10), CodeList::new(&codes).expect("codes"));
+    let suback = Suback::new(id(10), &codes).expect("codes");
     let mut expected = bytes("90 CB 01 00 0A 00");
     expected.extend(codes.iter().map(|code| code.as_u8()));
     assert_eq!(written(&EncodeOptions::new(), &suback), expected);
@@ -346,10 +367,10 @@ fn r47_a_list_of_any_length_is_written_in_order() {
 #[test]
 fn r48_a_code_may_be_repeated_for_every_filter() {
     let codes = [SubackReason::PacketIdentifierInUse; 3];
-    let suback = Suback::new(id(10), CodeList::new(&codes).expect("codes"));
+    let suback = Suback::new(id(10), &codes).expect("codes");
     reads_and_writes("90 06 00 0A 00 91 91 91", suback);
     let codes = [UnsubackReason::PacketIdentifierInUse; 2];
-    let unsuback = Unsuback::new(id(10), CodeList::new(&codes).expect("codes"));
+    let unsuback = Unsuback::new(id(10), &codes).expect("codes");
     reads_and_writes("B0 05 00 0A 00 91 91", unsuback);
 }
 

@@ -9,47 +9,47 @@ fn each_packet_is_shown_with_its_fields() {
     for (hex, text) in [
         (
             "20 03 01 00 00",
-            "Connack(CONNACK { session_present: true, reason: Success, properties: [] })",
+            "Connack(Connack { session_present: true, reason: Success, properties: [] })",
         ),
         (
             "20 06 00 9F 03 13 00 3C",
-            "Connack(CONNACK { session_present: false, reason: ConnectionRateExceeded, \
+            "Connack(Connack { session_present: false, reason: ConnectionRateExceeded, \
              properties: [ServerKeepAlive(60)] })",
         ),
         (
             "40 10 00 0A 87 0C 1F 00 02 6E 6F 26 00 01 6B 00 01 76",
-            "Puback(PUBACK { packet_id: 10, reason: NotAuthorized, \
+            "Puback(Puback { packet_id: 10, reason: NotAuthorized, \
              properties: [ReasonString(\"no\"), UserProperty(\"k\", \"v\")] })",
         ),
         (
             "50 02 00 0A",
-            "Pubrec(PUBREC { packet_id: 10, reason: Success, properties: [] })",
+            "Pubrec(Pubrec { packet_id: 10, reason: Success, properties: [] })",
         ),
         (
             "62 03 00 0A 92",
-            "Pubrel(PUBREL { packet_id: 10, reason: PacketIdentifierNotFound, properties: [] })",
+            "Pubrel(Pubrel { packet_id: 10, reason: PacketIdentifierNotFound, properties: [] })",
         ),
         (
             "70 02 01 00",
-            "Pubcomp(PUBCOMP { packet_id: 256, reason: Success, properties: [] })",
+            "Pubcomp(Pubcomp { packet_id: 256, reason: Success, properties: [] })",
         ),
         (
             "90 05 00 0A 00 01 87",
-            "Suback(SUBACK { packet_id: 10, properties: [], \
+            "Suback(Suback { packet_id: 10, properties: [], \
              reasons: [GrantedQos1, NotAuthorized] })",
         ),
         (
             "B0 04 00 0A 00 11",
-            "Unsuback(UNSUBACK { packet_id: 10, properties: [], \
+            "Unsuback(Unsuback { packet_id: 10, properties: [], \
              reasons: [NoSubscriptionExisted] })",
         ),
         (
             "E0 01 8E",
-            "Disconnect(DISCONNECT { reason: SessionTakenOver, properties: [] })",
+            "Disconnect(Disconnect { reason: SessionTakenOver, properties: [] })",
         ),
         (
             "F0 0A 18 08 15 00 01 41 16 00 01 FF",
-            "Auth(AUTH { reason: ContinueAuthentication, \
+            "Auth(Auth { reason: ContinueAuthentication, \
              properties: [AuthenticationMethod(\"A\"), AuthenticationData([255])] })",
         ),
     ] {

@@ -1,17 +1,14 @@
 //! R11 to R21: the fixed header.
 
-use mqtt_reason::v5::{
-    AckProperties, Connack, ConnackProperties, Disconnect, DisconnectReason, Packet, Property,
-    Puback, PubackReason,
-};
+use mqtt_reason::v5::{Connack, DisconnectReason, Packet, Property, Puback, PubackReason};
 use mqtt_reason::{
     CodeList, DecodeOptions, Encode, EncodeError, EncodeOptions, ErrorClass, ErrorKind, PacketType,
     Side, Version, frame, v3,
 };
 
 use crate::support::{
-    ONE_OF_EACH, ONE_OF_EACH_V3, V3, bytes, id, properties, reads_and_writes, received,
-    received_v3, refuses, refuses_v3, writes, written,
+    ONE_OF_EACH, ONE_OF_EACH_V3, V3, bytes, id, reads_and_writes, received, received_v3, refuses,
+    refuses_v3, writes, written,
 };
 
 /// MQTT 5.0 §2.1.3, Table 2-2, [MQTT-2.1.3-1]; [MQTT-3.6.1-1], [MQTT-3.14.1-1], [MQTT-3.15.1-1] repeat it.
@@ -378,7 +375,7 @@ fn r17_the_encoder_refuses_a_larger_remaining_length() {
     let text = "x".repeat(65_535);
     // The flags, the code and a Property Length of four bytes: 6 bytes before the properties.
     let fits = user_properties_of(268_435_449, &text);
-    let connack = Connack::accepted(false).with_properties(properties::<ConnackProperties>(&fits));
+    let connack = Connack::accepted(false).with_properties(&fits);
     assert_eq!(connack.encoded_len(), 268_435_460);
     let error = EncodeError::BufferTooSmall {
         needed: 268_435_460,
@@ -389,8 +386,7 @@ fn r17_the_encoder_refuses_a_larger_remaining_length() {
     assert_eq!(buffer, [0xA5; 16]);
 
     let one_more = user_properties_of(268_435_450, &text);
-    let connack =
-        Connack::accepted(false).with_properties(properties::<ConnackProperties>(&one_more));
+    let connack = Connack::accepted(false).with_properties(&one_more);
     let error = EncodeError::RemainingLength {
         packet: PacketType::Connack,
         remaining_length: 268_435_456,
@@ -452,8 +448,7 @@ fn r18_the_encoder_writes_the_fewest_bytes() {
     ] {
         let text = "x".repeat(len);
         let list = [Property::ReasonString(&text)];
-        let puback = Puback::new(id(10), PubackReason::NotAuthorized)
-            .with_properties(properties::<AckProperties>(&list));
+        let puback = Puback::new(id(10), PubackReason::NotAuthorized).with_properties(&list);
         let mut expected = bytes(head);
         expected.resize(expected.len() + len, b'x');
         assert_eq!(written(&EncodeOptions::new(), &puback), expected, "{head}");
@@ -469,8 +464,7 @@ fn r18_the_encoder_writes_the_fewest_bytes() {
         (2_097_152, "40 87 80 80 01 00 0A 87 80 80 80 01"),
     ] {
         let list = user_properties_of(len, &text);
-        let puback = Puback::new(id(10), PubackReason::NotAuthorized)
-            .with_properties(properties::<AckProperties>(&list));
+        let puback = Puback::new(id(10), PubackReason::NotAuthorized).with_properties(&list);
         let buffer = written(&EncodeOptions::new(), &puback);
         assert!(buffer.starts_with(&bytes(head)), "{head}");
         assert_eq!(buffer.len(), bytes(head).len() + len, "{head}");
@@ -520,12 +514,12 @@ fn r20_remaining_lengths_of_four_bytes_are_accepted_in_3_x() {
 #[test]
 fn r20_the_encoder_refuses_a_larger_remaining_length_in_3_1_1() {
     // One code more than fits beside the identifier.
-    let codes = [v3::SubackReturnCode::MaximumQos0].repeat(268_435_455 - 2 + 1);
+    let codes = vec![0x00; 268_435_455 - 2 + 1];
     let (_, as_many_as_fit) = codes.split_first().expect("codes");
-    let suback = |codes| {
-        let codes = CodeList::new(codes).expect("codes");
+    fn suback(codes: &[u8]) -> v3::Packet<'_> {
+        let codes = CodeList::from_bytes(codes).expect("codes");
         v3::Packet::Suback(v3::Suback::new(id(10), codes))
-    };
+    }
     let version = v3::Version::V3_1_1;
     let error = EncodeError::RemainingLength {
         packet: PacketType::Suback,
@@ -555,14 +549,15 @@ fn r21_integers_are_big_endian() {
         Property::ServerKeepAlive(0x0102),
         Property::SessionExpiryInterval(0x0304_0506),
     ];
-    let connack = Connack::accepted(false).with_properties(properties::<ConnackProperties>(&list));
+    let connack = Connack::accepted(false).with_properties(&list);
     reads_and_writes(hex, connack);
 
     // §1.5.3: the largest value has its highest bit set.
     let received = received("E0 07 00 05 11 FF FF FF FF");
-    let Packet::Disconnect(Disconnect { reason, properties }) = received.packet() else {
+    let Packet::Disconnect(disconnect) = received.packet() else {
         panic!("a DISCONNECT");
     };
+    let (reason, properties) = (disconnect.reason(), disconnect.properties());
     assert_eq!(reason, DisconnectReason::NormalDisconnection);
     assert_eq!(properties.session_expiry_interval(), Some(u32::MAX));
 }

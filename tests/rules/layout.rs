@@ -1,15 +1,14 @@
 //! R22 to R32, R52 and R53: bodies, their lengths, and the Packet Identifier.
 
 use mqtt_reason::v5::{
-    AckProperties, Auth, AuthProperties, AuthReason, Connack, ConnackReason, Disconnect,
-    DisconnectProperties, DisconnectReason, Packet, Property, Puback, PubackReason, Pubcomp,
-    PubcompReason, Pubrec, PubrecReason, Pubrel, PubrelReason, Suback, SubackReason, Unsuback,
-    UnsubackReason,
+    Auth, AuthReason, Connack, ConnackReason, Disconnect, DisconnectReason, Packet, Property,
+    Puback, PubackReason, Pubcomp, PubcompReason, Pubrec, PubrecReason, Pubrel, PubrelReason,
+    Suback, SubackReason, Unsuback, UnsubackReason,
 };
-use mqtt_reason::{CodeList, ErrorKind, PacketId, PacketType, v3};
+use mqtt_reason::{ErrorKind, PacketId, PacketType, v3};
 
 use crate::support::{
-    ONE_OF_EACH, V3, id, properties, property_at, reads_and_writes, received, received_v3, writes,
+    ONE_OF_EACH, V3, id, property_at, reads_and_writes, received, received_v3, writes,
 };
 
 /// The first bytes of PUBACK, PUBREC, PUBREL and PUBCOMP.
@@ -84,7 +83,7 @@ fn r24_the_encoder_writes_the_shortest_form_of_an_ack() {
 #[test]
 fn r24_the_encoder_keeps_the_success_of_an_ack_with_properties() {
     let list = [Property::ReasonString("n")];
-    let properties = properties::<AckProperties>(&list);
+    let properties = &list;
     let body = "08 00 0A 00 04 1F 00 01 6E";
     writes(
         &Puback::success(id(10)).with_properties(properties),
@@ -117,10 +116,10 @@ fn r25_subscription_acks_have_no_short_form() {
         }
     }
     let codes = [SubackReason::GrantedQos1];
-    let suback = Suback::new(id(10), CodeList::new(&codes).expect("a code"));
+    let suback = Suback::new(id(10), &codes).expect("a code");
     reads_and_writes("90 04 00 0A 00 01", suback);
     let codes = [UnsubackReason::NoSubscriptionExisted];
-    let unsuback = Unsuback::new(id(10), CodeList::new(&codes).expect("a code"));
+    let unsuback = Unsuback::new(id(10), &codes).expect("a code");
     reads_and_writes("B0 04 00 0A 00 11", unsuback);
 }
 
@@ -128,15 +127,15 @@ fn r25_subscription_acks_have_no_short_form() {
 #[test]
 fn r25_the_properties_of_a_subscription_ack_stand_before_its_codes() {
     let list = [Property::ReasonString("n")];
-    let properties = properties::<AckProperties>(&list);
+    let properties = &list;
     let codes = [SubackReason::GrantedQos2, SubackReason::QuotaExceeded];
-    let suback = Suback::new(id(10), CodeList::new(&codes).expect("codes"));
+    let suback = Suback::new(id(10), &codes).expect("codes");
     reads_and_writes(
         "90 09 00 0A 04 1F 00 01 6E 02 97",
         suback.with_properties(properties),
     );
     let codes = [UnsubackReason::Success, UnsubackReason::NotAuthorized];
-    let unsuback = Unsuback::new(id(10), CodeList::new(&codes).expect("codes"));
+    let unsuback = Unsuback::new(id(10), &codes).expect("codes");
     reads_and_writes(
         "B0 09 00 0A 04 1F 00 01 6E 00 87",
         unsuback.with_properties(properties),
@@ -166,7 +165,7 @@ fn r27_the_encoder_writes_the_shortest_form_of_disconnect() {
     writes(&taken_over, "E0 01 8E");
 
     let list = [Property::SessionExpiryInterval(0)];
-    let properties = properties::<DisconnectProperties>(&list);
+    let properties = &list;
     writes(
         &normal.with_properties(properties),
         "E0 07 00 05 11 00 00 00 00",
@@ -180,7 +179,7 @@ fn r27_the_encoder_writes_the_shortest_form_of_disconnect() {
 /// MQTT 5.0 §3.15.2.1: Remaining Length 0; nothing describes 1.
 #[test]
 fn r28_auth_has_one_short_form() {
-    let auth = Auth::new(AuthReason::Success, AuthProperties::EMPTY);
+    let auth = Auth::without_properties(AuthReason::Success);
     received("F0 00").is(auth);
     received("F0 01 18").malformed(3, "MQTT-2.2.2-1", ErrorKind::NoPropertyLength);
 }
@@ -189,7 +188,7 @@ fn r28_auth_has_one_short_form() {
 #[test]
 fn r28_the_encoder_writes_code_property_length_and_method_of_every_auth() {
     let list = [Property::AuthenticationMethod("A")];
-    let properties = properties::<AuthProperties>(&list);
+    let properties = &list;
     for (reason, hex) in [
         (AuthReason::Success, "F0 06 00 04 15 00 01 41"),
         (
@@ -198,7 +197,10 @@ fn r28_the_encoder_writes_code_property_length_and_method_of_every_auth() {
         ),
         (AuthReason::ReAuthenticate, "F0 06 19 04 15 00 01 41"),
     ] {
-        reads_and_writes(hex, Auth::new(reason, properties));
+        reads_and_writes(
+            hex,
+            Auth::without_properties(reason).with_properties(properties),
+        );
     }
 }
 
@@ -207,7 +209,7 @@ fn r28_the_encoder_writes_code_property_length_and_method_of_every_auth() {
 fn r29_an_empty_property_section_is_written_as_0() {
     for hex in ["20 03 00 00 00", "90 04 00 0A 00 01", "B0 04 00 0A 00 11"] {
         let received = received(hex);
-        assert!(received.packet().properties().next().is_none());
+        assert!(received.packet().properties().iter().next().is_none());
         writes(&received.packet(), hex);
     }
 }
@@ -239,8 +241,7 @@ fn r30_the_encoder_counts_the_bytes_of_the_properties() {
         Property::ReasonString("no"),
         Property::UserProperty("k", "v"),
     ];
-    let puback = Puback::new(id(10), PubackReason::NotAuthorized)
-        .with_properties(properties::<AckProperties>(&list));
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized).with_properties(&list);
     reads_and_writes(
         "40 10 00 0A 87 0C 1F 00 02 6E 6F 26 00 01 6B 00 01 76",
         puback,
@@ -296,12 +297,12 @@ fn r32_a_value_that_crosses_the_end_of_the_properties_is_malformed() {
 /// The Packet Identifier of a packet that has one.
 fn packet_id(packet: Packet<'_>) -> Option<PacketId> {
     match packet {
-        Packet::Puback(packet) => Some(packet.packet_id),
-        Packet::Pubrec(packet) => Some(packet.packet_id),
-        Packet::Pubrel(packet) => Some(packet.packet_id),
-        Packet::Pubcomp(packet) => Some(packet.packet_id),
-        Packet::Suback(packet) => Some(packet.packet_id),
-        Packet::Unsuback(packet) => Some(packet.packet_id),
+        Packet::Puback(packet) => Some(packet.packet_id()),
+        Packet::Pubrec(packet) => Some(packet.packet_id()),
+        Packet::Pubrel(packet) => Some(packet.packet_id()),
+        Packet::Pubcomp(packet) => Some(packet.packet_id()),
+        Packet::Suback(packet) => Some(packet.packet_id()),
+        Packet::Unsuback(packet) => Some(packet.packet_id()),
         _ => None,
     }
 }

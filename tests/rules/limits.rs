@@ -1,17 +1,16 @@
 //! R85 to R91: Maximum Packet Size and Request Problem Information.
 
 use mqtt_reason::v5::{
-    AckProperties, Auth, AuthProperties, AuthReason, Connack, ConnackProperties, ConnackReason,
-    Property, Puback, PubackReason, Suback, SubackReason,
+    Auth, AuthReason, Connack, ConnackReason, Property, Puback, PubackReason, Suback, SubackReason,
 };
 use mqtt_reason::{
-    CodeList, DecodeOptions, Encode, EncodeError, EncodeOptions, ErrorClass, ErrorKind, PacketType,
+    DecodeOptions, Encode, EncodeError, EncodeOptions, ErrorClass, ErrorKind, PacketType,
     PropertyId, Side, Version, frame, v3,
 };
 
 use crate::support::{
-    ONE_OF_EACH, ONE_OF_EACH_V3, V3, bytes, id, properties, received, received_v3, refuses,
-    refuses_v3, template_of, written,
+    ONE_OF_EACH, ONE_OF_EACH_V3, V3, bytes, id, received, received_v3, refuses, refuses_v3,
+    template_of, written,
 };
 
 /// A packet as a receiver without limits gets it, without User Properties, and without Reason String too.
@@ -193,8 +192,7 @@ fn r86_properties_from_a_list_are_left_out_like_decoded_ones() {
         Property::ReasonString("no"),
         Property::UserProperty("k", "w"),
     ];
-    let puback = Puback::new(id(10), PubackReason::NotAuthorized)
-        .with_properties(properties::<AckProperties>(&list));
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized).with_properties(&list);
     let whole = "40 17 00 0A 87 13 26 00 01 6B 00 01 76 1F 00 02 6E 6F 26 00 01 6B 00 01 77";
     for (max, hex) in [
         (u32::MAX, whole),
@@ -215,8 +213,7 @@ fn r86_properties_from_a_list_are_left_out_like_decoded_ones() {
 fn r86_a_long_packet_that_just_fits_keeps_its_properties() {
     let value = "v".repeat(200);
     let list = [Property::UserProperty("k", &value)];
-    let puback = Puback::new(id(10), PubackReason::NotAuthorized)
-        .with_properties(properties::<AckProperties>(&list));
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized).with_properties(&list);
     let whole = [
         bytes("40 D3 01 00 0A 87 CE 01 26 00 01 6B 00 C8"),
         value.clone().into(),
@@ -237,7 +234,7 @@ fn r86_all_user_properties_go_together() {
         Property::UserProperty("k", "v"),
         Property::UserProperty("k", "w"),
     ];
-    let puback = Puback::success(id(10)).with_properties(properties::<AckProperties>(&list));
+    let puback = Puback::success(id(10)).with_properties(&list);
     let options = EncodeOptions::new().max_packet_size(19);
     assert_eq!(written(&options, &puback), bytes("40 02 00 0A"));
     let options = EncodeOptions::new().max_packet_size(20);
@@ -253,7 +250,7 @@ fn r87_a_packet_that_is_still_too_large_is_not_written() {
         Property::ReasonString("n"),
         Property::ServerKeepAlive(60),
     ];
-    let connack = Connack::accepted(false).with_properties(properties::<ConnackProperties>(&list));
+    let connack = Connack::accepted(false).with_properties(&list);
     // Identifier 4 bytes, Keep Alive 3, flags, code and length 3, fixed header 2
     let options = EncodeOptions::new().max_packet_size(12);
     let hex = "20 0A 00 00 07 12 00 01 63 13 00 3C";
@@ -267,7 +264,7 @@ fn r87_a_packet_that_is_still_too_large_is_not_written() {
     );
 
     let codes = [SubackReason::GrantedQos0; 8];
-    let suback = Suback::new(id(10), CodeList::new(&codes).expect("codes"));
+    let suback = Suback::new(id(10), &codes).expect("codes");
     let (packet, len, max) = (PacketType::Suback, 13, 12);
     let options = EncodeOptions::new().max_packet_size(max);
     refuses(
@@ -280,10 +277,7 @@ fn r87_a_packet_that_is_still_too_large_is_not_written() {
         Property::AuthenticationMethod("A"),
         Property::AuthenticationData(&[0; 8]),
     ];
-    let auth = Auth::new(
-        AuthReason::ContinueAuthentication,
-        properties::<AuthProperties>(&list),
-    );
+    let auth = Auth::without_properties(AuthReason::ContinueAuthentication).with_properties(&list);
     let (packet, len, max) = (PacketType::Auth, 19, 18);
     let options = EncodeOptions::new().max_packet_size(max);
     refuses(
@@ -297,8 +291,7 @@ fn r87_a_packet_that_is_still_too_large_is_not_written() {
 #[test]
 fn r88_a_connack_that_refuses_keeps_the_limit() {
     let list = [Property::ReasonString("too many")];
-    let connack = Connack::refused(ConnackReason::QuotaExceeded)
-        .with_properties(properties::<ConnackProperties>(&list));
+    let connack = Connack::refused(ConnackReason::QuotaExceeded).with_properties(&list);
     let options = EncodeOptions::new().sender(Side::Server);
     let whole = "20 0E 00 97 0B 1F 00 08 74 6F 6F 20 6D 61 6E 79";
     assert_eq!(

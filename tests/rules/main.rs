@@ -27,5 +27,4 @@ mod odd;
 mod properties;
 mod strings;
 mod support;
-mod tested;
 mod v3;

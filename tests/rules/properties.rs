@@ -1,15 +1,16 @@
 //! R63 to R77, R80, R83 and R84: properties, and which packet may carry which.
 
 use mqtt_reason::v5::{
-    AckProperties, Auth, AuthProperties, AuthReason, Connack, ConnackProperties, ConnackReason,
-    Disconnect, DisconnectProperties, DisconnectReason, Packet, Property, PropertyError,
+    Auth, AuthReason, Connack, ConnackReason, Disconnect, DisconnectReason, Packet, Property,
     PropertyErrorKind, Puback, PubackReason,
 };
-use mqtt_reason::{EncodeError, EncodeOptions, ErrorKind, PacketType, PropertyId, QoS, Side};
+use mqtt_reason::{
+    Encode, EncodeError, EncodeOptions, ErrorKind, PacketType, PropertyId, QoS, Side,
+};
 
 use crate::building::ONE_OF_EACH_PROPERTY;
 use crate::support::{
-    TEMPLATES, bytes, id, properties, reads_and_writes, received, refuses, template_of, writes,
+    TEMPLATES, bytes, id, property_error, reads_and_writes, received, refuses, template_of, writes,
     written,
 };
 
@@ -189,7 +190,7 @@ fn r66_the_encoder_refuses_a_property_that_occurs_twice() {
             continue;
         }
         let list = [property, Property::UserProperty("k", "v"), property];
-        let error = ConnackProperties::try_from(&list).expect_err("twice");
+        let error = property_error(&Connack::accepted(false).with_properties(&list));
         assert_eq!(error.kind, PropertyErrorKind::Duplicate { id });
         assert_eq!(error.index, 2);
     }
@@ -204,7 +205,7 @@ fn r67_user_properties_repeat_in_wire_order() {
         Property::UserProperty("b", "1"),
         Property::UserProperty("b", "3"),
     ];
-    let puback = Puback::success(id(10)).with_properties(properties::<AckProperties>(&list));
+    let puback = Puback::success(id(10)).with_properties(&list);
     let hex = "40 20 00 0A 00 1C \
                26 00 01 62 00 01 31 \
                26 00 01 61 00 01 32 \
@@ -215,7 +216,7 @@ fn r67_user_properties_repeat_in_wire_order() {
     let Packet::Puback(puback) = received.packet() else {
         panic!("a PUBACK");
     };
-    let pairs: Vec<_> = puback.properties.user_properties().collect();
+    let pairs: Vec<_> = puback.properties().user_properties().collect();
     assert_eq!(pairs, [("b", "1"), ("a", "2"), ("b", "1"), ("b", "3")]);
 }
 
@@ -233,6 +234,7 @@ fn r68_properties_are_read_in_any_order() {
         let ids: Vec<u8> = received
             .packet()
             .properties()
+            .iter()
             .map(|property| property.id().as_u8())
             .collect();
         let expected: Vec<u8> = order
@@ -261,7 +263,7 @@ fn r69_each_packet_takes_its_own_properties() {
             let hex = template.with(&format!("{before} {property}"));
             let received = received(&hex);
             if allowed.contains(&id.as_u8()) {
-                let last = received.packet().properties().last();
+                let last = received.packet().properties().iter().last();
                 assert_eq!(last.map(|property| property.id()), Some(id), "{packet}");
                 match (packet, id) {
                     // Read, but not written without a method (D13).
@@ -281,24 +283,34 @@ fn r69_each_packet_takes_its_own_properties() {
 #[test]
 fn r69_the_encoder_refuses_properties_of_other_packets() {
     #[track_caller]
-    fn check(result: Result<(), PropertyError>, id: PropertyId, allowed: &str) {
-        let expected = if bytes(allowed).contains(&id.as_u8()) {
-            Ok(())
+    fn check(packet: &impl Encode, id: PropertyId, allowed: &str) {
+        if bytes(allowed).contains(&id.as_u8()) {
+            assert!(packet.encode(&mut Vec::new()).is_ok(), "{id}");
         } else {
-            Err(PropertyErrorKind::NotAllowed { id })
-        };
-        assert_eq!(result.map_err(|error| error.kind), expected, "{id}");
+            let kind = PropertyErrorKind::NotAllowed { id };
+            assert_eq!(property_error(packet).kind, kind);
+        }
     }
     for property in ONE_OF_EACH_PROPERTY {
         let (id, list) = (property.id(), [property]);
-        let connack = ConnackProperties::try_from(&list).map(|_| ());
-        check(connack, id, allowed(PacketType::Connack));
-        let ack = AckProperties::try_from(&list).map(|_| ());
-        check(ack, id, allowed(PacketType::Puback));
-        let disconnect = DisconnectProperties::try_from(&list).map(|_| ());
-        check(disconnect, id, allowed(PacketType::Disconnect));
-        let auth = AuthProperties::try_from(&list).map(|_| ());
-        check(auth, id, allowed(PacketType::Auth));
+        // One that refuses: Authentication Data may stand alone in it.
+        let connack = Connack::refused(ConnackReason::NotAuthorized).with_properties(&list);
+        check(&connack, id, allowed(PacketType::Connack));
+        let ack = Puback::success(self::id(10)).with_properties(&list);
+        check(&ack, id, allowed(PacketType::Puback));
+        let disconnect = Disconnect::new(DisconnectReason::NormalDisconnection);
+        check(
+            &disconnect.with_properties(&list),
+            id,
+            allowed(PacketType::Disconnect),
+        );
+        let auth = Auth::without_properties(AuthReason::Success);
+        let method = [Property::AuthenticationMethod("A")];
+        let others = list.into_iter().filter(|property| *property != method[0]);
+        let auth = auth.with_properties(method).and(others);
+        if id != PropertyId::AuthenticationMethod {
+            check(&auth, id, allowed(PacketType::Auth));
+        }
     }
 }
 
@@ -331,10 +343,7 @@ fn r70_other_integers_may_be_0() {
     ] {
         let list = [property];
         let connack = Connack::accepted(false);
-        reads_and_writes(
-            hex,
-            connack.with_properties(properties::<ConnackProperties>(&list)),
-        );
+        reads_and_writes(hex, connack.with_properties(&list));
     }
 }
 
@@ -352,10 +361,7 @@ fn r71_maximum_qos_other_than_0_and_1_is_a_protocol_error() {
     ] {
         let list = [Property::MaximumQos(qos)];
         let connack = Connack::accepted(false);
-        reads_and_writes(
-            hex,
-            connack.with_properties(properties::<ConnackProperties>(&list)),
-        );
+        reads_and_writes(hex, connack.with_properties(&list));
     }
 }
 
@@ -363,7 +369,7 @@ fn r71_maximum_qos_other_than_0_and_1_is_a_protocol_error() {
 #[test]
 fn r71_the_encoder_refuses_maximum_qos_2() {
     let list = [Property::MaximumQos(QoS::ExactlyOnce)];
-    let error = ConnackProperties::try_from(&list).expect_err("QoS 2");
+    let error = property_error(&Connack::accepted(false).with_properties(&list));
     assert_eq!(error.kind, PropertyErrorKind::MaximumQos2);
 }
 
@@ -403,16 +409,15 @@ fn r74_session_expiry_interval_from_a_server_is_a_protocol_error() {
     let hex = "E0 07 00 05 11 00 00 00 0A";
     let (id, sender) = (PropertyId::SessionExpiryInterval, Side::Server);
     let list = [Property::SessionExpiryInterval(10)];
-    let disconnect = Disconnect::new(DisconnectReason::NormalDisconnection)
-        .with_properties(properties::<DisconnectProperties>(&list));
+    let disconnect = Disconnect::new(DisconnectReason::NormalDisconnection).with_properties(&list);
 
     received(hex).from(sender).protocol_error(
         4,
         "MQTT-3.14.2-2",
         ErrorKind::PropertySender { id, sender },
     );
-    received(hex).from(Side::Client).is(disconnect);
-    reads_and_writes(hex, disconnect);
+    received(hex).from(Side::Client).is(&disconnect);
+    reads_and_writes(hex, disconnect.clone());
 
     let options = EncodeOptions::new().sender(sender);
     refuses(
@@ -428,7 +433,7 @@ fn r74_session_expiry_interval_from_a_server_is_a_protocol_error() {
 #[test]
 fn r76_server_reference_is_accepted_with_any_code() {
     let list = [Property::ServerReference("s")];
-    let of_connack = properties::<ConnackProperties>(&list);
+    let of_connack = &list;
     for (hex, reason) in [
         (
             "20 07 00 9C 04 1C 00 01 73",
@@ -441,7 +446,7 @@ fn r76_server_reference_is_accepted_with_any_code() {
         let connack = Connack::refused(reason).with_properties(of_connack);
         reads_and_writes(hex, connack);
     }
-    let of_disconnect = properties::<DisconnectProperties>(&list);
+    let of_disconnect = &list;
     for (hex, reason) in [
         (
             "E0 06 9C 04 1C 00 01 73",
@@ -462,8 +467,7 @@ fn r76_server_reference_is_accepted_with_any_code() {
 #[test]
 fn r76_the_encoder_refuses_server_reference_for_a_client() {
     let list = [Property::ServerReference("s")];
-    let disconnect = Disconnect::new(DisconnectReason::NormalDisconnection)
-        .with_properties(properties::<DisconnectProperties>(&list));
+    let disconnect = Disconnect::new(DisconnectReason::NormalDisconnection).with_properties(&list);
     let hex = "E0 06 00 04 1C 00 01 73";
     let (id, sender) = (PropertyId::ServerReference, Side::Client);
     let options = EncodeOptions::new().sender(sender);
@@ -500,12 +504,8 @@ fn r77_the_encoder_refuses_auth_without_authentication_method() {
     let data = [Property::AuthenticationData(&[0xFF])];
     let text = [Property::ReasonString("n")];
     for &reason in AuthReason::ALL {
-        for properties in [
-            AuthProperties::EMPTY,
-            properties::<AuthProperties>(&data),
-            properties::<AuthProperties>(&text),
-        ] {
-            let auth = Auth::new(reason, properties);
+        for properties in [&[][..], &data, &text] {
+            let auth = Auth::without_properties(reason).with_properties(properties);
             refuses(
                 &options,
                 &auth,
@@ -521,8 +521,8 @@ fn r77_the_encoder_refuses_auth_without_authentication_method() {
 #[test]
 fn r80_authentication_data_without_method_is_accepted_in_connack_and_refused_in_auth() {
     let list = [Property::AuthenticationData(&[0xFF])];
-    let connack = Connack::accepted(false).with_properties(properties::<ConnackProperties>(&list));
-    received("20 07 00 00 04 16 00 01 FF").is(connack);
+    let connack = Connack::accepted(false).with_properties(&list);
+    received("20 07 00 00 04 16 00 01 FF").is(&connack);
     let kind = ErrorKind::NoAuthenticationMethod;
     received("F0 06 18 04 16 00 01 FF").protocol_error(3, "3.15.2.2.2", kind);
 }
@@ -536,7 +536,7 @@ fn r83_every_session_expiry_interval_of_a_connack_is_accepted() {
         ("20 08 00 00 05 11 FF FF FF FF", u32::MAX),
     ] {
         let list = [Property::SessionExpiryInterval(seconds)];
-        let properties = properties::<ConnackProperties>(&list);
+        let properties = &list;
         reads_and_writes(hex, Connack::accepted(false).with_properties(properties));
     }
 }
@@ -545,7 +545,6 @@ fn r83_every_session_expiry_interval_of_a_connack_is_accepted() {
 #[test]
 fn r84_the_reason_string_is_not_parsed() {
     let list = [Property::ReasonString("0x00")];
-    let puback = Puback::new(id(10), PubackReason::NotAuthorized)
-        .with_properties(properties::<AckProperties>(&list));
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized).with_properties(&list);
     reads_and_writes("40 0B 00 0A 87 07 1F 00 04 30 78 30 30", puback);
 }

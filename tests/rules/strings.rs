@@ -1,13 +1,15 @@
 //! R55 to R62: strings, string pairs and binary data.
 
 use mqtt_reason::v5::{
-    AckProperties, Auth, AuthProperties, AuthReason, ConnackProperties, DisconnectProperties,
-    Packet, Property, PropertyErrorKind, Puback, PubackReason,
+    Auth, AuthReason, Connack, ConnackReason, Disconnect, DisconnectReason, Packet, Property,
+    PropertyErrorKind, Puback, PubackReason,
 };
-use mqtt_reason::{Decoded, EncodeOptions, ErrorKind, PacketType, PropertyId, v5};
+use mqtt_reason::{
+    Decoded, Encode, EncodeError, EncodeOptions, ErrorKind, PacketType, PropertyId, v5,
+};
 
 use crate::support::{
-    bytes, id, properties, property_at, reads_and_writes, received, template_of, written,
+    bytes, id, property_at, property_error, reads_and_writes, received, template_of, written,
 };
 
 /// The strings of a CONNACK: their identifiers.
@@ -22,8 +24,7 @@ const STRINGS: [(u8, &str); 5] = [
 /// A PUBACK with this Reason String.
 fn with_reason_string(text: &str) -> Vec<u8> {
     let list = [Property::ReasonString(text)];
-    let puback = Puback::new(id(10), PubackReason::NotAuthorized)
-        .with_properties(properties::<AckProperties>(&list));
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized).with_properties(&list);
     written(&EncodeOptions::new(), &puback)
 }
 
@@ -31,7 +32,7 @@ fn with_reason_string(text: &str) -> Vec<u8> {
 #[track_caller]
 fn reason_string<'a>(packet: &Packet<'a>) -> Option<&'a str> {
     match packet {
-        Packet::Puback(puback) => puback.properties.reason_string(),
+        Packet::Puback(puback) => puback.properties().reason_string(),
         other => panic!("{other:?}"),
     }
 }
@@ -60,9 +61,14 @@ fn r55_the_encoder_refuses_longer_strings() {
     let text = "x".repeat(65_536);
     let kind = |property: Property<'_>| {
         let list = [property];
-        ConnackProperties::try_from(&list)
-            .map(|_| ())
-            .map_err(|error| error.kind)
+        let connack = Connack::refused(ConnackReason::NotAuthorized).with_properties(list);
+        match connack.encode(&mut Vec::new()) {
+            Err(EncodeError::Property(error)) => Err(error.kind),
+            other => {
+                assert!(other.is_ok(), "{other:?}");
+                Ok(())
+            }
+        }
     };
     for (property, id) in [
         (
@@ -216,15 +222,15 @@ fn r57_the_encoder_refuses_u_0000() {
         (Property::UserProperty("k", text), PropertyId::UserProperty),
     ] {
         let list = [property];
-        let error = ConnackProperties::try_from(&list).expect_err("a null character");
+        let error = property_error(&Connack::accepted(false).with_properties(&list));
         assert_eq!(error.kind, PropertyErrorKind::NullCharacter { id });
         assert_eq!(error.index, 0);
     }
     let reason = [Property::ReasonString(text)];
     let method = [Property::AuthenticationMethod(text)];
-    assert!(AckProperties::try_from(&reason).is_err());
-    assert!(DisconnectProperties::try_from(&reason).is_err());
-    assert!(AuthProperties::try_from(&method).is_err());
+    property_error(&Puback::success(id(10)).with_properties(reason));
+    property_error(&Disconnect::new(DisconnectReason::UnspecifiedError).with_properties(reason));
+    property_error(&Auth::without_properties(AuthReason::Success).with_properties(method));
 }
 
 /// MQTT 5.0 §1.5.4, §5.4.9: SHOULD NOT contain them; accepted and written.
@@ -304,7 +310,7 @@ fn r60_name_and_value_may_be_empty() {
         ("40 0A 00 0A 00 06 26 00 00 00 01 76", ("", "v")),
     ] {
         let list = [Property::UserProperty(pair.0, pair.1)];
-        let puback = Puback::success(id(10)).with_properties(properties::<AckProperties>(&list));
+        let puback = Puback::success(id(10)).with_properties(&list);
         reads_and_writes(hex, puback);
     }
 }
@@ -324,10 +330,8 @@ fn r61_binary_data_is_not_text() {
             Property::AuthenticationMethod("A"),
             Property::AuthenticationData(data),
         ];
-        let auth = Auth::new(
-            AuthReason::ContinueAuthentication,
-            properties::<AuthProperties>(&list),
-        );
+        let auth =
+            Auth::without_properties(AuthReason::ContinueAuthentication).with_properties(&list);
         reads_and_writes(hex, auth);
     }
 }
@@ -338,9 +342,15 @@ fn r61_the_encoder_refuses_longer_binary_data() {
     let data = vec![0xFF; 65_536];
     let longest = data.get(..65_535).expect("65,536 bytes");
     let list = [Property::AuthenticationData(longest)];
-    assert!(ConnackProperties::try_from(&list).is_ok());
+    let connack = Connack::refused(ConnackReason::NotAuthorized);
+    assert!(
+        connack
+            .with_properties(&list)
+            .encode(&mut Vec::new())
+            .is_ok()
+    );
     let list = [Property::AuthenticationData(&data)];
-    let error = ConnackProperties::try_from(&list).expect_err("too long");
+    let error = property_error(&connack.with_properties(&list));
     let id = PropertyId::AuthenticationData;
     assert_eq!(error.kind, PropertyErrorKind::TooLong { id });
 }

@@ -1,8 +1,11 @@
 //! Bytes as hex, and what must come of them.
 
+use std::borrow::Borrow;
+
+use mqtt_reason::v5::{AsProperty, SubscriptionReason, WithCodes, WithProperties};
 use mqtt_reason::{
     DecodeError, DecodeOptions, Decoded, Encode, EncodeError, EncodeOptions, ErrorClass, ErrorKind,
-    PacketId, PacketType, PropertyId, Side, Version, v3, v5,
+    PacketId, PacketType, PropertyId, ReasonCode, Side, Version, v3, v5,
 };
 
 /// The versions of the module `v3`.
@@ -122,13 +125,79 @@ pub(crate) fn id(id: u16) -> PacketId {
     PacketId::new(id).expect("not 0")
 }
 
-/// The properties of a packet, built from a list that is sound.
-#[track_caller]
-pub(crate) fn properties<'a, P>(list: &'a [v5::Property<'a>]) -> P
+/// What a decoded packet has to be.
+pub(crate) trait Expected {
+    fn assert_is(&self, decoded: &v5::Packet<'_>);
+}
+
+/// Packets without properties of their own.
+macro_rules! expected {
+    ($($Packet:ident)+) => {$(
+        impl Expected for v5::$Packet<'_> {
+            #[track_caller]
+            fn assert_is(&self, decoded: &v5::Packet<'_>) {
+                assert_eq!(decoded, &(*self).into());
+            }
+        }
+    )+};
+}
+
+expected! { Packet Connack Puback Pubrec Pubrel Pubcomp Suback Unsuback Disconnect Auth }
+
+impl<R, I> Expected for WithCodes<R, I>
 where
-    P: TryFrom<&'a [v5::Property<'a>], Error = v5::PropertyError>,
+    R: SubscriptionReason,
+    I: Iterator<Item: Borrow<R>> + Clone,
 {
-    P::try_from(list).expect("properties of this packet")
+    #[track_caller]
+    fn assert_is(&self, decoded: &v5::Packet<'_>) {
+        assert_eq!(decoded.packet_type(), R::PACKET);
+        assert_eq!(decoded.packet_id(), Some(self.packet_id()));
+        let codes = self
+            .codes()
+            .map(|code| ReasonCode::from_u8(code.borrow().as_u8()));
+        assert!(decoded.reason_codes().map(Some).eq(codes), "{decoded:?}");
+    }
+}
+
+impl<E: Expected> Expected for &E {
+    #[track_caller]
+    fn assert_is(&self, decoded: &v5::Packet<'_>) {
+        (*self).assert_is(decoded);
+    }
+}
+
+/// With these properties, and otherwise as the packet without them.
+impl<P, I> Expected for WithProperties<P, I>
+where
+    P: Encode + Clone,
+    I: Iterator<Item: AsProperty> + Clone,
+    Self: Encode,
+{
+    #[track_caller]
+    fn assert_is(&self, decoded: &v5::Packet<'_>) {
+        assert_eq!(decoded.packet_type(), self.packet_type());
+        let mut read = decoded.properties().iter();
+        for property in self.properties() {
+            assert_eq!(read.next(), Some(property.as_property()));
+        }
+        assert_eq!(read.next(), None);
+        // An AUTH cannot be written without its properties; its code is compared by `writes`.
+        let mut bytes = Vec::new();
+        if self.packet().encode(&mut bytes).is_ok() {
+            let Ok(Decoded::Packet { packet, .. }) = v5::decode(&bytes) else {
+                panic!("{bytes:02X?} is a packet");
+            };
+            assert_eq!(decoded.packet_id(), packet.packet_id());
+            assert!(
+                decoded.reason_codes().eq(packet.reason_codes()),
+                "{decoded:?}"
+            );
+            if let (v5::Packet::Connack(one), v5::Packet::Connack(other)) = (decoded, packet) {
+                assert_eq!(one.session_present(), other.session_present());
+            }
+        }
+    }
 }
 
 /// Bytes of MQTT 5.0 that were received.
@@ -187,8 +256,8 @@ impl Received {
 
     /// The bytes are this packet.
     #[track_caller]
-    pub(crate) fn is<'a>(&self, packet: impl Into<v5::Packet<'a>>) {
-        assert_eq!(self.packet(), packet.into(), "{:02X?}", self.bytes);
+    pub(crate) fn is(&self, packet: impl Expected) {
+        packet.assert_is(&self.packet());
     }
 
     /// They are malformed: answered with 0x81.
@@ -373,10 +442,11 @@ pub(crate) fn writes(packet: &impl Encode, hex: &str) {
 
 /// The bytes are this packet, and the encoder writes them for it.
 #[track_caller]
-pub(crate) fn reads_and_writes<'a>(hex: &str, packet: impl Into<v5::Packet<'a>>) {
-    let packet = packet.into();
-    received(hex).is(packet);
+pub(crate) fn reads_and_writes(hex: &str, packet: impl Expected + Encode) {
     writes(&packet, hex);
+    let received = received(hex);
+    writes(&received.packet(), hex);
+    received.is(packet);
 }
 
 /// The encoder refuses the packet and leaves the buffer as it was.
@@ -385,6 +455,18 @@ pub(crate) fn refuses(options: &EncodeOptions, packet: &impl Encode, error: Enco
     let mut buffer = vec![0xA5];
     assert_eq!(packet.encode_with(options, &mut buffer), Err(error));
     assert_eq!(buffer, [0xA5], "nothing is written on an error");
+}
+
+/// Why the properties of a packet cannot be written.
+#[track_caller]
+pub(crate) fn property_error(packet: &impl Encode) -> v5::PropertyError {
+    let mut buffer = vec![0xA5];
+    let error = packet.encode(&mut buffer).expect_err("refused");
+    assert_eq!(buffer, [0xA5], "nothing is written on an error");
+    match error {
+        EncodeError::Property(error) => error,
+        other => panic!("{other}"),
+    }
 }
 
 /// The encoder of 3.x writes these bytes, and announces their number.

@@ -17,9 +17,9 @@ pub(crate) fn walk_v5(packet: &Packet<'_>, visit: &mut impl Visit) {
     macro_rules! ack {
         ($first:literal, $ack:expr) => {{
             visit.kind($first);
-            visit.packet_id($ack.packet_id.get());
-            visit.code($ack.reason, |code| code.as_u8());
-            properties(&$ack.properties, visit);
+            visit.packet_id($ack.packet_id().get());
+            visit.code($ack.reason(), |code| code.as_u8());
+            properties(&$ack.properties(), visit);
         }};
     }
     match black_box(packet) {
@@ -27,7 +27,7 @@ pub(crate) fn walk_v5(packet: &Packet<'_>, visit: &mut impl Visit) {
             visit.kind(0x20);
             visit.session_present(connack.session_present());
             visit.code(connack.reason(), |code| code.as_u8());
-            properties(&connack.properties, visit);
+            properties(&connack.properties(), visit);
         }
         Packet::Puback(ack) => ack!(0x40, ack),
         Packet::Pubrec(ack) => ack!(0x50, ack),
@@ -35,27 +35,26 @@ pub(crate) fn walk_v5(packet: &Packet<'_>, visit: &mut impl Visit) {
         Packet::Pubcomp(ack) => ack!(0x70, ack),
         Packet::Suback(ack) => {
             visit.kind(0x90);
-            visit.packet_id(ack.packet_id.get());
-            properties(&ack.properties, visit);
-            codes(&ack.reasons, visit);
+            visit.packet_id(ack.packet_id().get());
+            properties(&ack.properties(), visit);
+            codes(&ack.reasons(), visit);
         }
         Packet::Unsuback(ack) => {
             visit.kind(0xB0);
-            visit.packet_id(ack.packet_id.get());
-            properties(&ack.properties, visit);
-            codes(&ack.reasons, visit);
+            visit.packet_id(ack.packet_id().get());
+            properties(&ack.properties(), visit);
+            codes(&ack.reasons(), visit);
         }
         Packet::Disconnect(disconnect) => {
             visit.kind(0xE0);
-            visit.code(disconnect.reason, |code| code.as_u8());
-            properties(&disconnect.properties, visit);
+            visit.code(disconnect.reason(), |code| code.as_u8());
+            properties(&disconnect.properties(), visit);
         }
         Packet::Auth(auth) => {
             visit.kind(0xF0);
-            visit.code(auth.reason, |code| code.as_u8());
-            properties(&auth.properties, visit);
+            visit.code(auth.reason(), |code| code.as_u8());
+            properties(&auth.properties(), visit);
         }
-        _ => visit.kind(0),
     }
 }
 
@@ -76,12 +75,11 @@ pub(crate) fn walk_v3(packet: &v3::Packet<'_>, visit: &mut impl Visit) {
         }
         v3::Packet::Suback(ack) => {
             visit.kind(0x90);
-            visit.packet_id(ack.packet_id.get());
-            codes(&ack.return_codes, visit);
+            visit.packet_id(ack.packet_id().get());
+            codes(&ack.return_codes(), visit);
             return;
         }
         v3::Packet::Disconnect => return visit.kind(0xE0),
-        _ => return visit.kind(0),
     };
     visit.kind(first);
     visit.packet_id(id.get());

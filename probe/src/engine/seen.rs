@@ -276,15 +276,14 @@ fn parts_of_v5(packet: &v5::Packet<'_>) -> (Option<u16>, Vec<u8>) {
     use v5::Packet as P;
     match packet {
         P::Connack(connack) => (None, vec![connack.reason().as_u8()]),
-        P::Puback(ack) => (Some(ack.packet_id.get()), vec![ack.reason.as_u8()]),
-        P::Pubrec(ack) => (Some(ack.packet_id.get()), vec![ack.reason.as_u8()]),
-        P::Pubrel(ack) => (Some(ack.packet_id.get()), vec![ack.reason.as_u8()]),
-        P::Pubcomp(ack) => (Some(ack.packet_id.get()), vec![ack.reason.as_u8()]),
-        P::Suback(ack) => (Some(ack.packet_id.get()), all(ack.reasons.iter())),
-        P::Unsuback(ack) => (Some(ack.packet_id.get()), all(ack.reasons.iter())),
-        P::Disconnect(disconnect) => (None, vec![disconnect.reason.as_u8()]),
-        P::Auth(auth) => (None, vec![auth.reason.as_u8()]),
-        _ => (None, Vec::new()),
+        P::Puback(ack) => (Some(ack.packet_id().get()), vec![ack.reason().as_u8()]),
+        P::Pubrec(ack) => (Some(ack.packet_id().get()), vec![ack.reason().as_u8()]),
+        P::Pubrel(ack) => (Some(ack.packet_id().get()), vec![ack.reason().as_u8()]),
+        P::Pubcomp(ack) => (Some(ack.packet_id().get()), vec![ack.reason().as_u8()]),
+        P::Suback(ack) => (Some(ack.packet_id().get()), all(ack.reasons().iter())),
+        P::Unsuback(ack) => (Some(ack.packet_id().get()), all(ack.reasons().iter())),
+        P::Disconnect(disconnect) => (None, vec![disconnect.reason().as_u8()]),
+        P::Auth(auth) => (None, vec![auth.reason().as_u8()]),
     }
 }
 
@@ -314,7 +313,7 @@ fn parts_of_v3(packet: &v3::Packet<'_>) -> (Option<u16>, Vec<u8>) {
         P::Puback(id) | P::Pubrec(id) | P::Pubrel(id) | P::Pubcomp(id) | P::Unsuback(id) => {
             (Some(id.get()), Vec::new())
         }
-        P::Suback(ack) => (Some(ack.packet_id.get()), all(ack.return_codes.iter())),
+        P::Suback(ack) => (Some(ack.packet_id().get()), all(ack.return_codes().iter())),
         _ => (None, Vec::new()),
     }
 }

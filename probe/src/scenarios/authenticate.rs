@@ -263,8 +263,8 @@ fn method_of(seen: &Seen) -> Option<String> {
         return None;
     };
     let method = match &packet {
-        packets::Packet::Connack(connack) => connack.properties.authentication_method(),
-        packets::Packet::Auth(auth) => auth.properties.authentication_method(),
+        packets::Packet::Connack(connack) => connack.properties().authentication_method(),
+        packets::Packet::Auth(auth) => auth.properties().authentication_method(),
         _ => None,
     };
     method.map(str::to_owned)

@@ -289,7 +289,7 @@ fn assigned_identifier(seen: &Seen) -> Option<String> {
             packet: packets::Packet::Connack(connack),
             ..
         }) => connack
-            .properties
+            .properties()
             .assigned_client_identifier()
             .map(str::to_owned),
         _ => None,

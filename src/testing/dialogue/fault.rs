@@ -152,10 +152,7 @@ impl Peers<'_, '_> {
         }
         let id = 7;
         match self.c.below(3) {
-            0 => {
-                self.open_pings += 1;
-                self.plant(Side::Client, Message::Pingreq, packet(0xC0, &[]));
-            }
+            0 => self.plant(Side::Client, Message::Pingreq, packet(0xC0, &[])),
             1 => {
                 let bytes = self.publish_bytes(1, id, false, false, "t", &Properties::default(), 1);
                 self.plant(Side::Client, Message::Publish(1, id), bytes);
@@ -202,7 +199,6 @@ impl Peers<'_, '_> {
                 self.plant(CLIENT, Message::Connect, bytes);
             }
             "S9" if !self.has_read_connack && !self.connack_is_seen() => {
-                self.open_pings += 1;
                 self.plant(CLIENT, Message::Pingreq, packet(0xC0, &[]));
                 self.flush(CLIENT);
             }

@@ -3,11 +3,8 @@
 use std::hint::black_box;
 
 use bytes::BytesMut;
-use mqtt_reason::v5::{
-    AckProperties, Connack, ConnackProperties, Disconnect, DisconnectProperties, Packet, Property,
-    Suback, SubackReason,
-};
-use mqtt_reason::{CodeList, Decoded, Encode, v3, v5};
+use mqtt_reason::v5::{Packet, Property, Suback, SubackReason};
+use mqtt_reason::{Decoded, Encode, EncodeError, v3, v5};
 
 use super::encode_to_bytes_mut;
 use crate::codec::{Codec, Meter, Subject, refusal};
@@ -37,7 +34,7 @@ pub fn subjects() -> [Subject; 3] {
         Subject {
             name: "mqtt-reason, built",
             version: "this one",
-            note: "`encode` into `&mut [u8]` of packets put together from slices of properties and codes",
+            note: "`encode` into `&mut [u8]` of packets with slices of properties and codes of one's own, checked each time",
             decodes: false,
             v5: Some(Box::new(V5Built)),
             v311: None,
@@ -163,12 +160,12 @@ impl Codec for V5Built {
     fn take<'a>(input: &mut Self::Input<'a>) -> Result<Self::Packet<'a>, String> {
         let packet = V5::take(input)?;
         let codes = match &packet {
-            Packet::Suback(suback) => suback.reasons.iter().collect(),
+            Packet::Suback(suback) => suback.reasons().iter().collect(),
             _ => Vec::new(),
         };
         Ok(Parts {
             packet,
-            properties: packet.properties().collect(),
+            properties: packet.properties().iter().collect(),
             codes,
         })
     }
@@ -182,39 +179,38 @@ impl Codec for V5Built {
     }
 
     fn encode_all(parts: &[Parts<'_>], output: &mut Vec<u8>, meter: &mut Meter) {
-        // Property sections are checked when they are made, which is before the clock starts.
-        let packets: Vec<_> = parts.iter().map(build).collect();
-        V5::encode_all(&packets, output, meter);
+        meter.run(|| {
+            for parts in parts {
+                let mut slice = &mut output[..];
+                let length = build(parts, &mut slice).expect("there is room");
+                black_box(&output[..length]);
+            }
+        });
     }
 
     fn encode_one(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
-        V5::encode_one(&build(parts))
+        let mut output = Self::output();
+        let mut slice = &mut output[..];
+        let length = build(parts, &mut slice).map_err(|error| refusal(&error))?;
+        output.truncate(length);
+        Ok(output)
     }
 }
 
-fn build<'p>(parts: &'p Parts<'p>) -> Packet<'p> {
-    fn sound<T, E: std::fmt::Debug>(result: Result<T, E>) -> T {
-        result.expect("decoded properties are valid")
-    }
+/// Makes a packet of its parts and writes it.
+fn build(parts: &Parts<'_>, out: &mut &mut [u8]) -> Result<usize, EncodeError> {
     let properties = &parts.properties[..];
-    let ack = || sound(AckProperties::try_from(properties));
     match parts.packet {
-        Packet::Puback(packet) => Packet::Puback(packet.with_properties(ack())),
-        Packet::Pubrec(packet) => Packet::Pubrec(packet.with_properties(ack())),
-        Packet::Pubrel(packet) => Packet::Pubrel(packet.with_properties(ack())),
-        Packet::Pubcomp(packet) => Packet::Pubcomp(packet.with_properties(ack())),
-        Packet::Suback(packet) => {
-            let codes = CodeList::new(&parts.codes).expect("a SUBACK has codes");
-            Packet::Suback(Suback::new(packet.packet_id, codes).with_properties(ack()))
-        }
-        Packet::Disconnect(packet) => Packet::Disconnect(
-            Disconnect::new(packet.reason)
-                .with_properties(sound(DisconnectProperties::try_from(properties))),
-        ),
-        Packet::Connack(packet) => {
-            let connack = Connack::accepted(packet.session_present());
-            Packet::Connack(connack.with_properties(sound(ConnackProperties::try_from(properties))))
-        }
-        other => other,
+        Packet::Puback(packet) => packet.with_properties(properties).encode(out),
+        Packet::Pubrec(packet) => packet.with_properties(properties).encode(out),
+        Packet::Pubrel(packet) => packet.with_properties(properties).encode(out),
+        Packet::Pubcomp(packet) => packet.with_properties(properties).encode(out),
+        Packet::Suback(packet) => Suback::new(packet.packet_id(), &parts.codes)
+            .expect("a SUBACK has codes")
+            .with_properties(properties)
+            .encode(out),
+        Packet::Disconnect(packet) => packet.with_properties(properties).encode(out),
+        Packet::Connack(packet) => packet.with_properties(properties).encode(out),
+        other => other.encode(out),
     }
 }

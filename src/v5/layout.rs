@@ -1,0 +1,603 @@
+//! How a packet of 5.0 is written: fixed header, fields, properties, codes.
+
+use bytes::BufMut;
+
+use crate::encode::{Encode, check_direction, check_size, packet_id_alone};
+use crate::encode_error::EncodeError;
+use crate::options::EncodeOptions;
+use crate::packet_type::{PacketType, Side, Version};
+use crate::reason::sealed::Sealed;
+use crate::spec::property::{Carrier, PropertyId};
+use crate::types::PacketId;
+use crate::v5::properties::{Checker, Keep, Properties, PropertyIter, drops_problem_information};
+use crate::v5::property::Property;
+use crate::wire::{VARIABLE_BYTE_INTEGER_MAX, length, put_variable_byte_integer, with_length};
+
+/// How little a packet without properties needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[expect(unnameable_types, reason = "part of a sealed trait")]
+pub enum Short {
+    /// All of it: a Property Length of 0 is always there.
+    None,
+    /// No Property Length.
+    WithCode,
+    /// Neither Property Length nor reason code, which is 0x00.
+    WithoutCode,
+}
+
+/// A packet of 5.0 as its parts in wire order, but for the properties.
+#[expect(unnameable_types, reason = "that is what seals a trait")]
+pub trait Parts: Sealed {
+    /// The packet, as one that has properties.
+    const CARRIER: Carrier;
+
+    /// What stands before the properties when every length is below 128 and so has one byte: first byte, Remaining
+    /// Length, fields, Property Length. A reason code, if any, is the last field.
+    type Head: AsRef<[u8]>;
+
+    /// The number of fields before the Property Length, in bytes.
+    const FIELDS: usize;
+
+    /// The head with these lengths.
+    fn head(&self, first: u8, remaining: u8, properties: u8) -> Self::Head;
+
+    /// How little the packet needs without properties.
+    fn short(&self) -> Short;
+
+    /// The properties that the packet itself has.
+    fn own_properties(&self) -> Properties<'_>;
+
+    /// The Packet Identifier, if the packet may be that and nothing else.
+    #[inline]
+    fn packet_id_alone(&self) -> Option<PacketId> {
+        None
+    }
+
+    /// The number of bytes after the properties.
+    #[inline]
+    fn payload_len(&self) -> usize {
+        0
+    }
+
+    /// Writes what follows the properties.
+    #[inline]
+    fn put_payload<B: BufMut>(&self, _dst: &mut B) {}
+
+    /// Refuses a code that the sender must not send.
+    #[inline]
+    fn check_code(&self, _options: &EncodeOptions) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    /// Refuses the packet if a property is missing; `has` tells which there are.
+    #[inline]
+    fn check_properties(&self, _has: impl Fn(PropertyId) -> bool) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    /// Whether a code reports a failure.
+    fn has_error(&self) -> bool;
+}
+
+impl<P: Parts> Encode for P {
+    #[inline]
+    fn version(&self) -> Version {
+        Version::V5_0
+    }
+
+    #[inline]
+    fn packet_type(&self) -> PacketType {
+        P::CARRIER.packet_type()
+    }
+
+    #[inline]
+    fn is_error(&self) -> bool {
+        self.has_error()
+    }
+
+    #[inline]
+    fn encoded_len(&self) -> usize {
+        Layout::new(self, &self.own_properties(), EncodeOptions::DEFAULT).encoded_len()
+    }
+
+    #[inline]
+    fn encode_with<B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError> {
+        Layout::new(self, &self.own_properties(), options).write(dst)
+    }
+}
+
+/// A packet with properties that are not part of it, made by its `with_properties` and `with_reason_string`.
+///
+/// They are checked when the packet is written, and gone through more than once: hence the iterator is cloned.
+///
+/// ```
+/// use mqtt_reason::{Encode, PacketId};
+/// use mqtt_reason::v5::{Property, Puback, PubackReason};
+///
+/// let id = PacketId::new(10).unwrap();
+/// let pairs = vec![("topic".to_owned(), "a/b".to_owned())];
+/// let puback = Puback::new(id, PubackReason::NotAuthorized)
+///     .with_reason_string("ACL")
+///     .and(pairs.iter().map(|(name, value)| Property::UserProperty(name, value)));
+/// let mut buffer = Vec::new();
+/// puback.encode(&mut buffer)?;
+/// assert_eq!(buffer[..8], [0x40, 0x17, 0x00, 0x0A, 0x87, 0x13, 0x1F, 0x00]);
+/// # Ok::<(), mqtt_reason::EncodeError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct WithProperties<P, I> {
+    packet: P,
+    properties: I,
+}
+
+impl<P, I> WithProperties<P, I> {
+    #[inline]
+    pub(crate) const fn new(packet: P, properties: I) -> Self {
+        Self { packet, properties }
+    }
+
+    /// The packet.
+    #[inline]
+    #[must_use]
+    pub const fn packet(&self) -> &P {
+        &self.packet
+    }
+
+    /// The properties that it is given.
+    #[inline]
+    #[must_use]
+    pub fn properties(&self) -> I
+    where
+        I: Clone,
+    {
+        self.properties.clone()
+    }
+
+    /// The packet with these properties after those it has.
+    #[inline]
+    #[must_use]
+    pub fn and<J>(self, properties: J) -> WithProperties<P, core::iter::Chain<I, J::IntoIter>>
+    where
+        I: Iterator,
+        J: IntoIterator<Item = I::Item>,
+        J::IntoIter: Clone,
+    {
+        WithProperties {
+            packet: self.packet,
+            properties: self.properties.chain(properties),
+        }
+    }
+}
+
+/// The two methods by which a packet gets properties of the caller's own. It saves six copies of them.
+macro_rules! with_properties {
+    ([$($generics:tt)*] $Packet:ty) => {
+        impl<$($generics)*> $Packet {
+            /// The packet with these properties instead of its own, for writing; they are checked then.
+            #[inline]
+            #[must_use]
+            pub fn with_properties<Q>(
+                self,
+                properties: Q,
+            ) -> $crate::v5::WithProperties<Self, Q::IntoIter>
+            where
+                Q: IntoIterator<Item: $crate::v5::AsProperty, IntoIter: Clone>,
+            {
+                $crate::v5::WithProperties::new(self, properties.into_iter())
+            }
+
+            /// The packet with this Reason String instead of its own properties, for writing.
+            #[inline]
+            #[must_use]
+            pub fn with_reason_string(
+                self,
+                text: &str,
+            ) -> $crate::v5::WithProperties<Self, ::core::array::IntoIter<$crate::v5::Property<'_>, 1>>
+            {
+                self.with_properties([$crate::v5::Property::ReasonString(text)])
+            }
+        }
+    };
+}
+pub(crate) use with_properties;
+
+/// A [`Property`], or a reference to one: what the iterators of properties may yield.
+///
+/// Sealed.
+pub trait AsProperty: Sealed {
+    /// The property.
+    fn as_property(&self) -> Property<'_>;
+}
+
+impl Sealed for Property<'_> {}
+
+impl AsProperty for Property<'_> {
+    #[inline]
+    fn as_property(&self) -> Property<'_> {
+        *self
+    }
+}
+
+impl Sealed for &Property<'_> {}
+
+impl AsProperty for &Property<'_> {
+    #[inline]
+    fn as_property(&self) -> Property<'_> {
+        **self
+    }
+}
+
+impl<P, I> Sealed for WithProperties<P, I> {}
+
+impl<P: Parts, I: Iterator<Item: AsProperty> + Clone> Encode for WithProperties<P, I> {
+    #[inline]
+    fn version(&self) -> Version {
+        Version::V5_0
+    }
+
+    #[inline]
+    fn packet_type(&self) -> PacketType {
+        P::CARRIER.packet_type()
+    }
+
+    #[inline]
+    fn is_error(&self) -> bool {
+        self.packet.has_error()
+    }
+
+    #[inline]
+    fn encoded_len(&self) -> usize {
+        let properties = Given(&self.properties);
+        Layout::new(&self.packet, &properties, EncodeOptions::DEFAULT).encoded_len()
+    }
+
+    #[inline]
+    fn encode_with<B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError> {
+        Layout::new(&self.packet, &Given(&self.properties), options).write(dst)
+    }
+}
+
+/// Where the properties of a packet come from when it is written.
+trait Source {
+    fn is_empty(&self) -> bool;
+
+    /// The number of bytes of all properties, unchecked.
+    fn len(&self) -> usize;
+
+    /// The number of bytes of all properties, if `packet` may carry them and this sender may send them.
+    fn checked_len<P: Parts>(&self, packet: &P, sender: Option<Side>)
+    -> Result<usize, EncodeError>;
+
+    /// Writes all properties.
+    fn put<B: BufMut>(&self, dst: &mut B);
+
+    fn for_each(&self, visit: impl FnMut(Property<'_>));
+
+    #[cold]
+    fn kept_len(&self, keep: Keep) -> usize {
+        let mut len: usize = 0;
+        self.for_each(|property| {
+            if keep.keeps(property.id()) {
+                len = len.saturating_add(property.encoded_len());
+            }
+        });
+        len
+    }
+
+    #[cold]
+    fn put_kept<B: BufMut>(&self, keep: Keep, dst: &mut B) {
+        self.for_each(|property| {
+            if keep.keeps(property.id()) {
+                property.put(dst);
+            }
+        });
+    }
+}
+
+/// The properties of a decoded packet: checked, and written as they stand in it.
+impl Source for Properties<'_> {
+    #[inline]
+    fn is_empty(&self) -> bool {
+        Properties::is_empty(self)
+    }
+
+    #[inline]
+    fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
+
+    #[inline]
+    fn checked_len<P: Parts>(
+        &self,
+        packet: &P,
+        sender: Option<Side>,
+    ) -> Result<usize, EncodeError> {
+        if let Some(sender) = sender {
+            let forbidden = P::CARRIER.not_sent_by(sender);
+            if let Some(id) = self.ids().find(|id| forbidden.contains(*id)) {
+                return Err(EncodeError::PropertySender { id, sender });
+            }
+        }
+        packet.check_properties(|id| self.ids().any(|other| other == id))?;
+        Ok(self.as_bytes().len())
+    }
+
+    #[inline]
+    fn put<B: BufMut>(&self, dst: &mut B) {
+        if !self.as_bytes().is_empty() {
+            dst.put_slice(self.as_bytes());
+        }
+    }
+
+    fn for_each(&self, visit: impl FnMut(Property<'_>)) {
+        PropertyIter::for_each(self.iter(), visit);
+    }
+}
+
+/// Properties that whoever writes the packet has given.
+struct Given<'s, I>(&'s I);
+
+impl<I: Iterator<Item: AsProperty> + Clone> Source for Given<'_, I> {
+    #[inline]
+    fn is_empty(&self) -> bool {
+        self.0.clone().next().is_none()
+    }
+
+    #[inline]
+    fn len(&self) -> usize {
+        self.0
+            .clone()
+            .map(|item| item.as_property().encoded_len())
+            .fold(0, usize::saturating_add)
+    }
+
+    #[inline]
+    fn checked_len<P: Parts>(
+        &self,
+        packet: &P,
+        sender: Option<Side>,
+    ) -> Result<usize, EncodeError> {
+        let mut checker = Checker::new(P::CARRIER, sender);
+        for item in self.0.clone() {
+            checker.admit(&item.as_property())?;
+        }
+        packet.check_properties(|id| checker.has(id))?;
+        Ok(checker.len() as usize)
+    }
+
+    #[inline]
+    fn put<B: BufMut>(&self, dst: &mut B) {
+        self.for_each(|property| property.put(dst));
+    }
+
+    #[inline]
+    fn for_each(&self, mut visit: impl FnMut(Property<'_>)) {
+        for item in self.0.clone() {
+            visit(item.as_property());
+        }
+    }
+}
+
+/// A packet, its properties and what is known of sender and receiver.
+struct Layout<'s, P, S> {
+    packet: &'s P,
+    properties: &'s S,
+    options: &'s EncodeOptions,
+    short: Short,
+}
+
+/// The lengths of a packet with certain properties kept.
+#[derive(Clone, Copy)]
+struct Lengths {
+    keep: Keep,
+    properties: usize,
+    remaining: usize,
+    total: usize,
+}
+
+impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
+    const PACKET: PacketType = P::CARRIER.packet_type();
+
+    #[inline]
+    fn new(packet: &'s P, properties: &'s S, options: &'s EncodeOptions) -> Self {
+        let short = if options.long_form {
+            Short::None
+        } else {
+            packet.short()
+        };
+        Self {
+            packet,
+            properties,
+            options,
+            short,
+        }
+    }
+
+    /// The size of the packet with all its properties.
+    #[inline]
+    fn encoded_len(&self) -> usize {
+        self.lengths(Keep::All, self.properties.len()).total
+    }
+
+    /// Checks and writes the packet.
+    #[inline]
+    fn write<B: BufMut>(&self, dst: &mut B) -> Result<usize, EncodeError> {
+        check_direction(Version::V5_0, Self::PACKET, self.options)?;
+        self.packet.check_code(self.options)?;
+        if let (Short::WithoutCode, Some(packet_id)) = (self.short, self.packet.packet_id_alone()) {
+            if self.properties.is_empty() {
+                return packet_id_alone(Self::PACKET, packet_id, self.options, dst);
+            }
+        }
+        let properties = self
+            .properties
+            .checked_len(self.packet, self.options.sender)?;
+        match self.whole_and_short(properties, dst.remaining_mut()) {
+            Some((remaining, properties)) => {
+                self.put_short(remaining, properties, Keep::All, dst);
+                self.packet.put_payload(dst);
+                Ok(usize::from(remaining).saturating_add(2))
+            }
+            None => self.write_any(properties, dst),
+        }
+    }
+
+    /// Remaining Length and Property Length of a packet that is written as it is, with lengths of one byte each: most
+    /// packets.
+    ///
+    /// A short cut: [`write_any`](Self::write_any) writes the same.
+    #[inline]
+    fn whole_and_short(&self, properties: usize, room: usize) -> Option<(u8, u8)> {
+        let remaining = self
+            .before_payload(properties, 1)
+            .saturating_add(self.packet.payload_len());
+        let room = room.min(self.options.max_packet_size as usize);
+        let nothing_left_out = self.options.request_problem_information || properties == 0;
+        if remaining < 0x80 && remaining.saturating_add(2) <= room && nothing_left_out {
+            // Both are below 128: their lowest bytes are all there is.
+            let ([remaining, ..], [properties, ..]) =
+                (remaining.to_le_bytes(), properties.to_le_bytes());
+            Some((remaining, properties))
+        } else {
+            None
+        }
+    }
+
+    /// Checks and writes any packet.
+    #[inline(never)]
+    fn write_any<B: BufMut>(&self, properties: usize, dst: &mut B) -> Result<usize, EncodeError> {
+        let lengths = self.fit(properties)?;
+        check_size(Self::PACKET, lengths.total, self.options, dst)?;
+        match (
+            u8::try_from(lengths.remaining),
+            u8::try_from(lengths.properties),
+        ) {
+            (Ok(remaining @ 0..=0x7F), Ok(properties)) => {
+                self.put_short(remaining, properties, lengths.keep, dst);
+            }
+            _ => self.put_long(lengths, dst),
+        }
+        self.packet.put_payload(dst);
+        Ok(lengths.total)
+    }
+
+    /// Writes header, fields and properties when each length has one byte.
+    #[inline]
+    fn put_short<B: BufMut>(&self, remaining: u8, properties: u8, keep: Keep, dst: &mut B) {
+        let head = self
+            .packet
+            .head(Self::PACKET.first_byte(), remaining, properties);
+        match (self.short, head.as_ref()) {
+            (Short::WithoutCode, [head @ .., _, _]) if properties == 0 => dst.put_slice(head),
+            (Short::WithCode, [head @ .., _]) if properties == 0 => dst.put_slice(head),
+            (_, head) => {
+                dst.put_slice(head);
+                self.put_properties(keep, dst);
+            }
+        }
+    }
+
+    /// Writes header, fields and properties when the Remaining Length has more than one byte, and so is no short form.
+    fn put_long<B: BufMut>(&self, lengths: Lengths, dst: &mut B) {
+        let head = self.packet.head(Self::PACKET.first_byte(), 0, 0);
+        dst.put_u8(Self::PACKET.first_byte());
+        put_variable_byte_integer(length(lengths.remaining), dst);
+        if let [_, _, fields @ .., _] = head.as_ref() {
+            dst.put_slice(fields);
+        }
+        put_variable_byte_integer(length(lengths.properties), dst);
+        self.put_properties(lengths.keep, dst);
+    }
+
+    #[inline]
+    fn put_properties<B: BufMut>(&self, keep: Keep, dst: &mut B) {
+        match keep {
+            Keep::All => self.properties.put(dst),
+            _ => self.properties.put_kept(keep, dst),
+        }
+    }
+
+    /// The lengths with as many properties as the receiver takes.
+    #[inline]
+    fn fit(&self, properties: usize) -> Result<Lengths, EncodeError> {
+        let requested = self.options.request_problem_information;
+        let mut lengths = if drops_problem_information(P::CARRIER, self.options.sender, requested) {
+            self.kept(Keep::NoProblemInformation)
+        } else {
+            self.lengths(Keep::All, properties)
+        };
+        if lengths.total > self.options.max_packet_size as usize {
+            lengths = self.shed(lengths)?;
+        }
+        if lengths.remaining > VARIABLE_BYTE_INTEGER_MAX as usize {
+            return Err(EncodeError::RemainingLength {
+                packet: Self::PACKET,
+                remaining_length: lengths.remaining,
+            });
+        }
+        Ok(lengths)
+    }
+
+    /// Drops User Properties, then the Reason String, until the receiver takes the packet.
+    ///
+    /// # Conformance
+    ///
+    /// The specification does not say which goes first, nor whether some User Properties may stay: here all of them
+    /// go first, then the Reason String.
+    #[cold]
+    fn shed(&self, mut lengths: Lengths) -> Result<Lengths, EncodeError> {
+        let max = self.options.max_packet_size;
+        for keep in [Keep::AllButUserProperties, Keep::NoProblemInformation] {
+            if lengths.keep != Keep::NoProblemInformation {
+                lengths = self.kept(keep);
+            }
+            if lengths.total <= max as usize {
+                return Ok(lengths);
+            }
+        }
+        Err(EncodeError::PacketTooLarge {
+            packet: Self::PACKET,
+            len: lengths.total,
+            max,
+        })
+    }
+
+    /// The number of bytes between Remaining Length and payload, of which `properties` and their length of `length_len`.
+    #[inline]
+    const fn before_payload(&self, properties: usize, length_len: usize) -> usize {
+        match self.short {
+            Short::WithoutCode if properties == 0 => P::FIELDS.saturating_sub(1),
+            Short::WithCode if properties == 0 => P::FIELDS,
+            _ => properties
+                .saturating_add(length_len)
+                .saturating_add(P::FIELDS),
+        }
+    }
+
+    /// The lengths without the properties that are left out.
+    fn kept(&self, keep: Keep) -> Lengths {
+        self.lengths(keep, self.properties.kept_len(keep))
+    }
+
+    #[inline]
+    fn lengths(&self, keep: Keep, properties: usize) -> Lengths {
+        let length_len = with_length(properties).saturating_sub(properties);
+        let remaining = self
+            .before_payload(properties, length_len)
+            .saturating_add(self.packet.payload_len());
+        Lengths {
+            keep,
+            properties,
+            remaining,
+            total: with_length(remaining).saturating_add(1),
+        }
+    }
+}
