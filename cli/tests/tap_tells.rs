@@ -312,6 +312,42 @@ async fn tells_only_failures_when_asked() {
     assert_eq!(events[0]["packet"], "PUBACK");
 }
 
+/// Who looks for failures only learns of TLS on a port without it, when it has failed.
+#[tokio::test]
+async fn tells_of_tls_that_nobody_answered_as_a_failure() {
+    let hello = [
+        &b"\x16\x03\x01\0\x40\x01\0\0\x3c\x03\x03"[..],
+        &noise(1, 58),
+    ]
+    .concat();
+    let (mut tap, mut client, mut server) = connected(&["--json", "--failures"]).await;
+    pass(&mut client, &mut server, &hello).await;
+    drop(server);
+    let closing = tap.event(1, "closing").await;
+    assert!(text(&closing).contains("TLS"), "{closing}");
+    drop(client);
+    tap.event(1, "closed").await;
+    assert_eq!(results(&tap.stop_json().await), ["closing", "closed"]);
+}
+
+/// What is too large is said to be so, although the client need not have read the limit yet.
+#[tokio::test]
+async fn the_packet_above_the_limit_is_named_with_it() {
+    let (mut tap, mut client, mut server) = connected(&["--json"]).await;
+    pass(&mut client, &mut server, CONNECT_5).await;
+    pass(&mut server, &mut client, b"\x20\x08\0\0\x05\x27\0\0\0\x64").await;
+    let large = publish(true, b"large", 1, &[0; 200]);
+    pass(&mut client, &mut server, &large).await;
+    pass(&mut server, &mut client, &[0xE0, 1, 0x95]).await;
+    let disconnect = tap.packet(1, "DISCONNECT").await;
+    let before = disconnect["before"].as_array().unwrap().last().unwrap();
+    assert_eq!(before["length"], large.len());
+    assert_eq!(before["bytes"].as_str().unwrap().len(), 128);
+    let wrong = before["wrong"].to_string();
+    assert!(wrong.contains("100 bytes"), "{disconnect}");
+    tap.stop().await;
+}
+
 #[tokio::test]
 async fn tells_only_the_clients_that_are_asked_for() {
     let (server, address) = listener().await;

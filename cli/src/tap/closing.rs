@@ -34,8 +34,8 @@ pub(super) struct Circumstances {
     pub(super) limit_of_server: Option<u32>,
     /// Another connection with the same identifier, and when it sent CONNECT.
     pub(super) successor: Option<(u64, Duration)>,
-    /// This is no MQTT.
-    pub(super) is_foreign: bool,
+    /// What this is, if it is no MQTT.
+    pub(super) foreign: Option<String>,
     /// The server has sent nothing at all.
     pub(super) is_server_mute: bool,
 }
@@ -158,9 +158,9 @@ impl Closing {
 }
 
 impl Circumstances {
-    /// A close without DISCONNECT. Of what is no MQTT nobody knows.
+    /// A close without DISCONNECT. Of what is no MQTT nobody knows, unless the server had nothing to say to it.
     fn is_failure(&self) -> bool {
-        self.disconnected.is_none() && !self.is_foreign
+        self.disconnected.is_none() && (self.foreign.is_none() || self.is_server_mute)
     }
 
     /// The last packet of either side.
@@ -226,7 +226,7 @@ impl Circumstances {
             (Some(_), How::Timeout) => "is gone: the system had no answer from it (timeout)",
         };
         let by = by_name(self.end.by);
-        let without = match (self.disconnected, self.is_foreign) {
+        let without = match (self.disconnected, self.foreign.is_some()) {
             // Before it has accepted a connection, a server may not send one.
             (None, false) if self.accepted == Some(false) && self.end.by == Some(Side::Server) => {
                 ", as it has to after refusing the connection"
@@ -270,7 +270,8 @@ impl Circumstances {
                 ));
             }
         }
-        if self.is_foreign {
+        if let Some(foreign) = &self.foreign {
+            sentences.push(foreign.clone());
             if self.is_server_mute && self.end.by == Some(Side::Server) {
                 sentences.push(
                     "it had answered nothing: on this port it may not speak what the client speaks"
@@ -400,7 +401,7 @@ mod tests {
             limit_of_client: None,
             limit_of_server: None,
             successor: None,
-            is_foreign: false,
+            foreign: None,
             is_server_mute: false,
         }
     }
@@ -525,14 +526,17 @@ mod tests {
     fn nothing_is_guessed_of_what_is_no_mqtt() {
         let foreign = Circumstances {
             connect_seen: false,
-            is_foreign: true,
+            foreign: Some("this is TLS, not MQTT".to_owned()),
             accepted: None,
             last_of_client: None,
             last_of_server: None,
             ..known(Side::Server, How::Fin)
         };
         let closing = Closing::of(&foreign);
-        assert_eq!(closing.text, "the server closed (fin)");
+        assert_eq!(
+            closing.text,
+            "the server closed (fin); this is TLS, not MQTT"
+        );
         assert!(!closing.is_failure);
         // TLS on a port without it.
         let mute = Circumstances {

@@ -81,22 +81,22 @@ impl Recent {
         });
     }
 
-    /// The packets, the last one last.
-    pub(super) fn json(&self, now: Duration) -> Value {
+    /// The packets, the last one last. `limit` is what the server has announced as Maximum Packet Size.
+    pub(super) fn json(&self, now: Duration, limit: Option<u32>) -> Value {
         let packets = self.0.iter().map(|sent| {
             json!({
                 "packet": sent.packet.map(|packet| packet.name()),
                 "length": sent.length,
                 "bytes": sent.bytes,
                 "ago": seconds(now.saturating_sub(sent.time)),
-                "wrong": sent.wrong,
+                "wrong": sent.wrong(limit),
             })
         });
         packets.collect()
     }
 
     /// The packets, a line each.
-    pub(super) fn human(&self, now: Duration) -> String {
+    pub(super) fn human(&self, now: Duration, limit: Option<u32>) -> String {
         let mut text = String::new();
         if self.0.is_empty() {
             return text;
@@ -112,10 +112,26 @@ impl Recent {
                 Stretch(now.saturating_sub(sent.time)),
                 sent.bytes
             );
-            for wrong in &sent.wrong {
+            for wrong in sent.wrong(limit) {
                 let _ = writeln!(text, "        wrong with it: {wrong}");
             }
         }
         text
+    }
+}
+
+impl Sent {
+    /// What is wrong with it. That it is above the limit is said even where the client need not have known.
+    fn wrong(&self, limit: Option<u32>) -> Vec<String> {
+        let mut wrong = self.wrong.clone();
+        let limit =
+            limit.filter(|limit| self.length > usize::try_from(*limit).unwrap_or(usize::MAX));
+        if let (Some(limit), true) = (limit, wrong.is_empty()) {
+            wrong.push(format!(
+                "{} bytes are more than the Maximum Packet Size of {limit} bytes that the server announced",
+                self.length
+            ));
+        }
+        wrong
     }
 }

@@ -87,6 +87,8 @@ impl Record {
 pub(super) struct Recorder {
     connection: u64,
     client: Masker,
+    /// What the client sends is left out.
+    is_silent: bool,
 }
 
 impl Recorder {
@@ -94,6 +96,7 @@ impl Recorder {
         Self {
             connection,
             client: Masker::default(),
+            is_silent: false,
         }
     }
 
@@ -101,6 +104,9 @@ impl Recorder {
     pub(super) fn bytes(&mut self, record: &Record, side: Side, time: Duration, bytes: &[u8]) {
         if side == Side::Server || record.secrets {
             return self.write(record, side, time, bytes);
+        }
+        if self.is_silent {
+            return;
         }
         let masked = self.client.mask(bytes);
         self.write(record, side, time, &masked);
@@ -113,9 +119,19 @@ impl Recorder {
         }
     }
 
-    /// Writes that something is not recorded.
+    /// Writes a comment.
     pub(super) fn remark(&self, record: &Record, text: &str) {
         record.line(self.connection, None, &format!("# {text}"));
+    }
+
+    /// Writes that bytes of a side are missing. In what the client sends after that, nobody can find a Password.
+    pub(super) fn missing(&mut self, record: &Record, side: Side, text: &str) {
+        self.remark(record, text);
+        if side == Side::Client && !record.secrets && !self.is_silent {
+            self.is_silent = true;
+            let text = "what the client sends from here on is left out: a Password could not be found in it";
+            self.remark(record, text);
+        }
     }
 
     /// Writes that a side ended.

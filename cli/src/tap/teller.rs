@@ -21,7 +21,7 @@ use super::queue::{Entry, Queue};
 use super::record::{Record, Recorder};
 use super::relay::{Counters, End, How, other};
 use super::voice::Voice;
-use crate::connection::{At, Connection, Place, Settings, Show};
+use crate::connection::{At, Connection, Item, Place, Settings, Show, Sink, What};
 
 /// How long entries are collected before they are told together: waking up for each of them would slow the relay down.
 const COLLECT: Duration = Duration::from_millis(10);
@@ -130,6 +130,11 @@ impl Teller {
                 self.voice.event(time, &event, false);
             }
             Entry::Bytes { side, time, bytes } => {
+                // Before a server says that another connection uses the identifier, that one has sent CONNECT.
+                let first = bytes.first().copied().and_then(PacketType::from_first_byte);
+                if side == Side::Server && first == Some(PacketType::Disconnect) {
+                    self.shared.telling.clients.settle().await;
+                }
                 let mut ears = Ears {
                     voice: &mut self.voice,
                     recorder: &mut self.recorder,
@@ -146,7 +151,7 @@ impl Teller {
                 let event = Event::Note { from, text: &text };
                 self.voice.event(time, &event, true);
                 if let Some(record) = &self.shared.telling.record {
-                    self.recorder.remark(record, &text);
+                    self.recorder.missing(record, side, &text);
                 }
                 self.connection.lost(side, at(time), count, &mut self.voice);
                 self.begun(side);
@@ -209,7 +214,10 @@ impl Teller {
             limit_of_client: limit(Side::Client),
             limit_of_server: limit(Side::Server),
             successor: self.voice.successor(time),
-            is_foreign: connection.is_mqtt() == Some(false),
+            foreign: match connection.is_mqtt() {
+                Some(false) => Some(self.voice.foreign().unwrap_or("this is no MQTT").to_owned()),
+                _ => None,
+            },
             is_server_mute: self.counters.get(Side::Server) == 0,
         });
         let is_failure = closing.is_failure;
@@ -278,8 +286,11 @@ struct Ears<'a> {
     record: Option<&'a Record>,
 }
 
-impl crate::connection::Sink for Ears<'_> {
-    fn item(&mut self, item: &crate::connection::Item<'_>) {
+impl Sink for Ears<'_> {
+    fn item(&mut self, item: &Item<'_>) {
+        if let (Some(record), What::Note { text, .. }) = (self.record, item.what) {
+            self.recorder.remark(record, text);
+        }
         self.voice.item(item);
     }
 

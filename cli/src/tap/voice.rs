@@ -26,6 +26,10 @@ pub(super) struct Voice {
     client_id: Option<String>,
     /// That of CONNECT.
     user_name: Option<String>,
+    /// The Maximum Packet Size that the server announced.
+    limit: Option<u32>,
+    /// What this is, if it is no MQTT.
+    foreign: Option<String>,
     /// An identifier that CONNACK may still assign.
     is_empty_id: bool,
     filter: Filter,
@@ -55,6 +59,8 @@ impl Voice {
             shared,
             client_id: None,
             user_name: None,
+            limit: None,
+            foreign: None,
             is_empty_id: false,
             filter,
             recent: Recent::default(),
@@ -89,6 +95,11 @@ impl Voice {
         }
     }
 
+    /// The first remark on the connection: what it is, if it is no MQTT.
+    pub(super) fn foreign(&self) -> Option<&str> {
+        self.foreign.as_deref()
+    }
+
     /// Whether `closing` was told.
     pub(super) const fn told_closing(&self) -> bool {
         self.is_closing_told
@@ -116,16 +127,19 @@ impl Voice {
                 self.user_name = connect.user_name().map(ToOwned::to_owned);
                 connect.client_id()
             }
-            Body::Coded(packet)
-                if self.is_empty_id && packet.packet_type() == PacketType::Connack =>
-            {
-                self.is_empty_id = false;
-                let mut properties = packet.properties().into_iter().flatten();
-                let assigned = properties.find_map(|property| match property {
-                    Property::AssignedClientIdentifier(id) => Some(id),
-                    _ => None,
-                });
-                assigned.unwrap_or_default()
+            Body::Coded(packet) if packet.packet_type() == PacketType::Connack => {
+                let mut assigned = "";
+                for property in packet.properties().into_iter().flatten() {
+                    match property {
+                        Property::MaximumPacketSize(size) => self.limit = Some(size.get()),
+                        Property::AssignedClientIdentifier(id) => assigned = id,
+                        _ => {}
+                    }
+                }
+                if !std::mem::take(&mut self.is_empty_id) {
+                    return;
+                }
+                assigned
             }
             _ => return,
         };
@@ -272,8 +286,8 @@ impl Voice {
             below.push_str(&format!("    User Name  {user_name:?}\n"));
         }
         if matches!(code, Some(0x81 | 0x82 | 0x95)) {
-            more.push(("before", self.recent.json(time)));
-            below.push_str(&self.recent.human(time));
+            more.push(("before", self.recent.json(time, self.limit)));
+            below.push_str(&self.recent.human(time, self.limit));
         }
         let successor = match code {
             Some(0x8E) => self.successor(time),
@@ -333,7 +347,13 @@ impl Sink for Voice {
                 }
                 self.print(item, &[], "");
             }
-            What::Note { .. } => self.print(item, &[], ""),
+            // With `--failures`, how the connection ends is told, and there what it was.
+            What::Note { text, .. } => {
+                self.foreign.get_or_insert_with(|| (*text).to_owned());
+                if !self.shared.telling.failures {
+                    self.print(item, &[], "");
+                }
+            }
             // How a side ends is told by the tap, which knows more of it.
             What::Incomplete { .. } | What::Closed { .. } => {}
         }
