@@ -15,6 +15,7 @@
 
 mod allocations;
 mod compared;
+mod fields;
 mod fuzzed;
 mod golden;
 mod oracle;
