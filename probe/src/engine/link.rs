@@ -198,6 +198,11 @@ impl Link {
         self.mark = self.events.len();
     }
 
+    /// Whether a CONNECT was sent that nothing answered.
+    pub(crate) fn waits_for_connack(&self) -> bool {
+        self.order == Order::Start && self.layout != Layout::ByLength
+    }
+
     /// Whether an accepting CONNACK came and neither side said DISCONNECT.
     pub(crate) fn is_accepted(&self) -> bool {
         self.order == Order::Accepted

@@ -296,7 +296,12 @@ impl Stage {
             }
         }
         let mut alive = false;
-        if self.end(link) == End::Open && !over {
+        let before_connack = self.links.get(link).is_some_and(Link::waits_for_connack);
+        if before_connack && packets.is_empty() && self.end(link) == End::Open {
+            // A PINGREQ shows nothing there: it is only given more time.
+            let until = Instant::now() + self.wait();
+            packets.extend(self.listen(link, until).await);
+        } else if self.end(link) == End::Open && !over {
             alive = self.prove(link, demand, &mut packets).await;
         }
         // What came although the connection was over is read to its end.
