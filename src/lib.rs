@@ -180,6 +180,7 @@ mod packet;
 mod packet_type;
 mod reason;
 mod reason_codes;
+pub mod spelling;
 #[cfg(feature = "serde")]
 mod serde;
 mod spec;

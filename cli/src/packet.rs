@@ -83,7 +83,13 @@ impl Code {
         Self {
             value: code.as_u8(),
             name: code.name_in(version),
-            help: mapping::connack_to_v5(code).help(),
+            help: match code {
+                // Table 3.1 of 3.1.1 says no more than that the data is malformed.
+                v3::ConnackReturnCode::BadUserNameOrPassword => {
+                    "The User Name or the Password is malformed, or the Server does not accept it."
+                }
+                _ => mapping::connack_to_v5(code).help(),
+            },
             is_error: code.is_error(),
         }
     }
@@ -93,7 +99,12 @@ impl Code {
         Self {
             value: code.as_u8(),
             name: code.name_in(version),
-            help: mapping::suback_to_v5(code).help(),
+            help: match code {
+                v3::SubackReturnCode::Failure => {
+                    "The Server refuses the subscription; there is no code that says why."
+                }
+                _ => mapping::suback_to_v5(code).help(),
+            },
             is_error: code.is_error(),
         }
     }

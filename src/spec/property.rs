@@ -116,7 +116,7 @@ pub(crate) use property_table;
 /// The identifiers and what the table says of each.
 macro_rules! property_ids {
     ($(
-        $(#[$doc:meta])*
+        $(#[doc = $doc:literal])*
         $id:literal $Variant:ident($($value:ident: $Type:ty),+) $name:literal $key:ident $(: $Plain:ty)?
             [$($Carrier:ident $section:literal $times:ident $($Sender:ident $($rule:literal)?)?),+];
     )+) => {
@@ -150,6 +150,14 @@ macro_rules! property_ids {
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$Variant => $name,)+
+                }
+            }
+
+            /// What the property tells, in a sentence or two.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self {
+                    $(Self::$Variant => concat!($($doc),*).trim_ascii(),)+
                 }
             }
 
