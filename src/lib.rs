@@ -180,10 +180,10 @@ mod packet;
 mod packet_type;
 mod reason;
 mod reason_codes;
-pub mod spelling;
 #[cfg(feature = "serde")]
 mod serde;
 mod spec;
+pub mod spelling;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 #[expect(
     clippy::arithmetic_side_effects,

@@ -117,7 +117,10 @@ pub static PREFIXES: &[Prefix] = &[
     Prefix::new("Mqtt5DisconnectReasonCode.", "HiveMQ client"),
     Prefix::new("Mqtt5AuthReasonCode.", "HiveMQ client"),
     Prefix::new("ConnackReasonCode.", "HiveMQ extension"),
-    Prefix::new("DisconnectReasonCode.", "HiveMQ extension, aws-iot-device-sdk"),
+    Prefix::new(
+        "DisconnectReasonCode.",
+        "HiveMQ extension, aws-iot-device-sdk",
+    ),
     Prefix::new("DisconnectedReasonCode.", "HiveMQ extension"),
     Prefix::new("AckReasonCode.", "HiveMQ extension"),
     Prefix::new("SubackReasonCode.", "HiveMQ extension, aws-iot-device-sdk"),
@@ -436,25 +439,22 @@ pub fn find(text: &str) -> impl Iterator<Item = Spelling> {
         });
     // With a prefix of 5.0 it is no name of 3.x.
     let v3_name = if stripped.is_some() { "" } else { text };
-    let connack = [
-        crate::v3::Version::V3_1_1,
-        crate::v3::Version::V3_1,
-    ]
-    .into_iter()
-    .flat_map(move |version| {
-        ConnackReturnCode::ALL
-            .iter()
-            .map(move |code| (code.name_in(version), code.as_u8()))
-    })
-    .filter(move |(name, _)| {
-        let short = strip(name, "Connection Refused").unwrap_or(name);
-        same(name, v3_name) || same(short, v3_name)
-    })
-    .map(|(name, value)| Spelling {
-        text: name,
-        library: "MQTT 3.1.1",
-        means: Means::V3Connack(value),
-    });
+    let connack = [crate::v3::Version::V3_1_1, crate::v3::Version::V3_1]
+        .into_iter()
+        .flat_map(move |version| {
+            ConnackReturnCode::ALL
+                .iter()
+                .map(move |code| (code.name_in(version), code.as_u8()))
+        })
+        .filter(move |(name, _)| {
+            let short = strip(name, "Connection Refused").unwrap_or(name);
+            same(name, v3_name) || same(short, v3_name)
+        })
+        .map(|(name, value)| Spelling {
+            text: name,
+            library: "MQTT 3.1.1",
+            means: Means::V3Connack(value),
+        });
     let suback = SubackReturnCode::ALL
         .iter()
         .map(|code| (code.name_in(crate::v3::Version::V3_1_1), code.as_u8()))
@@ -562,11 +562,12 @@ impl<'t> Iterator for Words<'t> {
             let at = at.saturating_add(1);
             // In "QoSNotSupported" QoS is a word.
             let third = bytes.get(at.saturating_add(1)).copied().unwrap_or(b' ');
-            let in_qos = rest.get(..at).is_some_and(|word| word.eq_ignore_ascii_case("qo"));
+            let in_qos = rest
+                .get(..at)
+                .is_some_and(|word| word.eq_ignore_ascii_case("qo"));
             let hump = one.is_ascii_lowercase() && two.is_ascii_uppercase() && !in_qos;
-            let after_capitals = one.is_ascii_uppercase()
-                && two.is_ascii_uppercase()
-                && third.is_ascii_lowercase();
+            let after_capitals =
+                one.is_ascii_uppercase() && two.is_ascii_uppercase() && third.is_ascii_lowercase();
             if !two.is_ascii_alphanumeric() || hump || after_capitals {
                 end = at;
                 break;
@@ -633,13 +634,23 @@ mod tests {
                 let name = meaning.name;
                 let upper: std::string::String = name
                     .chars()
-                    .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
+                    .map(|letter| {
+                        if letter.is_ascii_alphanumeric() {
+                            letter.to_ascii_uppercase()
+                        } else {
+                            '_'
+                        }
+                    })
                     .collect();
                 let camel: std::string::String = name
                     .split([' ', '-'])
                     .flat_map(|word| {
                         let (first, rest) = word.split_at(1);
-                        first.to_uppercase().chars().chain(rest.chars()).collect::<std::vec::Vec<_>>()
+                        first
+                            .to_uppercase()
+                            .chars()
+                            .chain(rest.chars())
+                            .collect::<std::vec::Vec<_>>()
                     })
                     .collect();
                 for name in [upper, camel, name.into()] {
@@ -652,11 +663,28 @@ mod tests {
 
     #[test]
     fn names_stand_for_every_version_that_has_them() {
-        assert_eq!(means("NotAuthorized"), [Means::Reason(0x87), Means::V3Connack(5)]);
+        assert_eq!(
+            means("NotAuthorized"),
+            [Means::Reason(0x87), Means::V3Connack(5)]
+        );
         assert_eq!(means("session taken over"), [Means::Reason(0x8E)]);
-        assert_eq!(means("Connection Refused, identifier rejected"), [Means::V3Connack(2)]);
-        assert_eq!(means("connection refused: not AUTHORISED"), [Means::V3Connack(5)]);
-        for text in ["", "...", "code", "MQTT_RC_", "MQTT_RC_BANANA", "MqttConnection", "authorized"] {
+        assert_eq!(
+            means("Connection Refused, identifier rejected"),
+            [Means::V3Connack(2)]
+        );
+        assert_eq!(
+            means("connection refused: not AUTHORISED"),
+            [Means::V3Connack(5)]
+        );
+        for text in [
+            "",
+            "...",
+            "code",
+            "MQTT_RC_",
+            "MQTT_RC_BANANA",
+            "MqttConnection",
+            "authorized",
+        ] {
             assert_eq!(means(text), [], "{text}");
         }
     }
@@ -668,7 +696,10 @@ mod tests {
         }
         for row in SPELLINGS {
             if let Means::Library(number @ (i32::MIN..=-1 | 1..)) = row.means {
-                assert!(NUMBERS.iter().any(|known| known.number == number), "{row:?}");
+                assert!(
+                    NUMBERS.iter().any(|known| known.number == number),
+                    "{row:?}"
+                );
             }
         }
     }

@@ -47,7 +47,7 @@ const TELLING: usize = 5;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Decode {
     /// The bytes; without them and --file, standard input is read
-    #[arg(value_name = "BYTES", allow_hyphen_values = true)]
+    #[arg(value_name = "BYTES")]
     hex: Vec<String>,
 
     /// Read the bytes from a file, binary or text; - is standard input

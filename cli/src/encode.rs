@@ -4,12 +4,15 @@ use std::io::Write;
 use std::str::FromStr;
 
 use clap::Args;
+use mqtt_reason::spelling::{self, Means};
 use mqtt_reason::v5::{
     Ack, AckReason, Auth, AuthReason, Connack, ConnackReason, Disconnect, DisconnectReason,
     Property, PropertyError, PropertyErrorKind, PubackReason, PubcompReason, PubrecReason,
     PubrelReason, SubackReason, SubscriptionAck, SubscriptionReason, UnsubackReason,
 };
-use mqtt_reason::{Code, CodeList, EncodeError, Packet, PacketId, PacketType, Version, v3};
+use mqtt_reason::{
+    Code, CodeList, Decoded, EncodeError, Packet, PacketId, PacketType, PropertyId, Version, v3,
+};
 
 use crate::Verdict;
 use crate::failure::{Failure, usage};
@@ -28,7 +31,8 @@ Examples:
 
 /// Encode a packet and print it in hex
 ///
-/// What a correct receiver may refuse is not written. Properties stand in the order in which they are listed below.
+/// What the specification forbids is not written. Properties stand in the order in which they are listed below; what
+/// does not fit into the receiver's maximum is left out, all User Properties first, then the Reason String, and said so.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Encode {
@@ -36,8 +40,8 @@ pub(crate) struct Encode {
     #[arg(value_parser = packet_parser(), ignore_case = true)]
     packet: PacketType,
 
-    /// The Packet Identifier, 1 to 65535
-    #[arg(long, value_name = "N", value_parser = not_zero::<PacketId>)]
+    /// The Packet Identifier, 1 to 65535, or 0x1 to 0xffff
+    #[arg(long, value_name = "N", value_parser = packet_id)]
     packet_id: Option<PacketId>,
 
     /// The reason code, by number or by name; 0x00 if left out. One for each Topic Filter in SUBACK and UNSUBACK
@@ -200,7 +204,53 @@ impl Encode {
                 }
                 _ => usage(error.to_string()),
             })?;
+        self.say_what_is_left_out(&bytes);
         Ok(bytes)
+    }
+
+    /// Names the properties that were given and are not in the packet: they did not fit, or were not asked for.
+    fn say_what_is_left_out(&self, bytes: &[u8]) {
+        let mut left_out: Vec<(PropertyId, usize)> = Vec::new();
+        for property in self.properties.given() {
+            let id = property.id();
+            match left_out.iter_mut().find(|(known, _)| *known == id) {
+                Some((_, count)) => *count += 1,
+                None => left_out.push((id, 1)),
+            }
+        }
+        if let Ok(Decoded::Packet { packet, .. }) = mqtt_reason::decode(self.version(), bytes) {
+            for property in packet.properties() {
+                let written = left_out.iter_mut().find(|(id, _)| *id == property.id());
+                if let Some((_, count)) = written {
+                    *count = count.saturating_sub(1);
+                }
+            }
+        }
+        for (id, count) in left_out.into_iter().filter(|(_, count)| *count > 0) {
+            let why = match self.circumstances.no_problem_information {
+                true => "the client has set Request Problem Information to 0",
+                false => "the packet would be larger than the maximum of the receiver",
+            };
+            let times = if count > 1 {
+                format!(" ({count} of them)")
+            } else {
+                String::new()
+            };
+            anstream::eprintln!("note: {id}{times} is left out: {why}");
+        }
+    }
+
+    /// The properties as a section of this packet.
+    fn section<'a, S>(&self, properties: &'a [Property<'a>]) -> Result<S, Failure>
+    where
+        S: TryFrom<&'a [Property<'a>], Error = PropertyError>,
+    {
+        S::try_from(properties).map_err(|error| match error.kind {
+            PropertyErrorKind::NotAllowed { id } => {
+                usage(format!("{id} is not a property of {}", self.packet))
+            }
+            kind => usage(kind.to_string()),
+        })
     }
 
     fn packet_id(&self) -> Result<PacketId, Failure> {
@@ -266,14 +316,34 @@ impl Encode {
         let all = || C::ALL.iter().copied();
         let code = |text: &String| {
             let by_name = || all().find(|code| same(&name(*code), text));
-            text.parse().ok().or_else(by_name).ok_or_else(|| {
-                let (packet, version) = (self.packet, self.version());
-                let codes = all().map(|code| format!("\n  {:#04x} {}", code.as_u8(), name(code)));
-                let codes: String = codes.collect();
-                usage(format!(
-                    "{text:?} is no code of {packet} in MQTT {version}; these are:{codes}"
-                ))
-            })
+            let is_v5 = self.version() == Version::V5_0;
+            let by_spelling = || {
+                spelling::find(text).find_map(|found| match found.means {
+                    Means::Reason(value) if is_v5 => C::from_u8(value),
+                    Means::V3Connack(value) if !is_v5 && self.packet == PacketType::Connack => {
+                        C::from_u8(value)
+                    }
+                    Means::V3Suback(value) if !is_v5 && self.packet == PacketType::Suback => {
+                        C::from_u8(value)
+                    }
+                    _ => None,
+                })
+            };
+            text.parse()
+                .ok()
+                .or_else(by_name)
+                .or_else(by_spelling)
+                .ok_or_else(|| {
+                    let (packet, version) = (self.packet, self.version());
+                    let codes = all().map(|code| {
+                        let value = code.as_u8();
+                        format!("\n  {value:#04x} ({value}) {}", name(code))
+                    });
+                    let codes: String = codes.collect();
+                    usage(format!(
+                        "{text:?} is no code of {packet} in MQTT {version}; these are:{codes}"
+                    ))
+                })
         };
         self.reasons.iter().map(code).collect()
     }
@@ -282,4 +352,15 @@ impl Encode {
 /// Session Present together with a refusal.
 fn session_present_with_refusal(rule: &str) -> Failure {
     usage(format!("session present goes with 0x00 only [{rule}]"))
+}
+
+/// A Packet Identifier in decimal or in hexadecimal.
+fn packet_id(text: &str) -> Result<PacketId, String> {
+    let value = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(hex) => u16::from_str_radix(hex, 16).ok(),
+        None => text.parse().ok(),
+    };
+    value
+        .and_then(PacketId::new)
+        .ok_or_else(|| "not a number from 1 to 65535".to_owned())
 }

@@ -21,7 +21,7 @@ pub(crate) struct Circumstances {
 
     /// The Client has set Request Problem Information to 0
     #[arg(long)]
-    no_problem_information: bool,
+    pub(crate) no_problem_information: bool,
 }
 
 impl Circumstances {

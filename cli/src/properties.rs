@@ -15,71 +15,71 @@ use crate::input;
 #[command(next_help_heading = "Properties")]
 pub(crate) struct Properties {
     /// Seconds until the Session ends after the connection; 4294967295 is never
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, short = 'e', value_name = "SECONDS")]
     session_expiry_interval: Option<u32>,
 
     /// How many QoS 1 and QoS 2 messages the Server handles at a time
-    #[arg(long, value_name = "N", value_parser = not_zero::<NonZeroU16>)]
+    #[arg(long, short = 'm', value_name = "N", value_parser = not_zero::<NonZeroU16>)]
     receive_maximum: Option<NonZeroU16>,
 
     /// The highest QoS that the Server supports; leave it out for 2
-    #[arg(long, value_name = "QOS", value_parser = clap::value_parser!(u8).range(0..=1))]
+    #[arg(long, short = 'q', value_name = "QOS", value_parser = clap::value_parser!(u8).range(0..=1))]
     maximum_qos: Option<u8>,
 
     /// Whether the Server keeps retained messages
-    #[arg(long, value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    #[arg(long, short = 'r', value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
     retain_available: Option<bool>,
 
     /// The largest packet that the Server accepts, in bytes
-    #[arg(long, value_name = "BYTES", value_parser = not_zero::<NonZeroU32>)]
+    #[arg(long, short = 'p', value_name = "BYTES", value_parser = not_zero::<NonZeroU32>)]
     maximum_packet_size: Option<NonZeroU32>,
 
     /// The Client Identifier that the Server chose
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long, short = 'i', value_name = "TEXT", allow_hyphen_values = true)]
     assigned_client_identifier: Option<String>,
 
     /// The highest Topic Alias that the Server accepts
-    #[arg(long, value_name = "N")]
+    #[arg(long, short = 'a', value_name = "N")]
     topic_alias_maximum: Option<u16>,
 
     /// The reason in words
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long, short = 's', value_name = "TEXT", allow_hyphen_values = true)]
     reason_string: Option<String>,
 
     /// A name and a value; may be given more than once
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, allow_hyphen_values = true)]
+    #[arg(long, short = 'u', value_name = "NAME=VALUE", value_parser = pair, allow_hyphen_values = true)]
     user_property: Vec<(String, String)>,
 
     /// Whether the Server offers Wildcard Subscriptions
-    #[arg(long, value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    #[arg(long, short = 'w', value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
     wildcard_subscription_available: Option<bool>,
 
     /// Whether the Server offers Subscription Identifiers
-    #[arg(long, value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    #[arg(long, short = 'S', value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
     subscription_identifiers_available: Option<bool>,
 
     /// Whether the Server offers Shared Subscriptions
-    #[arg(long, value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    #[arg(long, short = 'g', value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
     shared_subscription_available: Option<bool>,
 
     /// The Keep Alive, in seconds, that the Client must use
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, short = 'k', value_name = "SECONDS")]
     server_keep_alive: Option<u16>,
 
     /// The basis for creating Response Topics
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long, short = 'R', value_name = "TEXT", allow_hyphen_values = true)]
     response_information: Option<String>,
 
     /// Other Servers to use
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long, short = 'x', value_name = "TEXT", allow_hyphen_values = true)]
     server_reference: Option<String>,
 
     /// The name of the authentication method
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long, short = 'A', value_name = "TEXT", allow_hyphen_values = true)]
     authentication_method: Option<String>,
 
     /// Data of the authentication method, in hex
-    #[arg(long, value_name = "HEX", value_parser = data)]
+    #[arg(long, short = 'D', value_name = "HEX", value_parser = data)]
     authentication_data: Option<Data>,
 }
 

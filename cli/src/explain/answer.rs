@@ -21,7 +21,11 @@ pub(super) fn print(
     out: &mut impl Write,
 ) -> io::Result<()> {
     if let Some(spelling) = found.spelling {
-        writeln!(out, "{FAINT}{} is a spelling of {}{FAINT:#}", spelling.text, spelling.library)?;
+        writeln!(
+            out,
+            "{FAINT}{} is a spelling of {}{FAINT:#}",
+            spelling.text, spelling.library
+        )?;
     }
     let mut libraries = Vec::new();
     let mut properties = Vec::new();
@@ -80,7 +84,10 @@ pub(super) fn print(
         }
         let mut table = Table::new(2, ["LIBRARY", "NAME", "MEANING"], [18, 24, 40]);
         for row in libraries {
-            table.row(STRONG, [row.library.into(), row.name.into(), row.meaning.into()]);
+            table.row(
+                STRONG,
+                [row.library.into(), row.name.into(), row.meaning.into()],
+            );
         }
         table.print(out)?;
     }
@@ -139,7 +146,12 @@ fn reason(code: ReasonCode, packet: Option<PacketType>, out: &mut impl Write) ->
     for meaning in &meanings {
         let sender = meaning.sent_by.to_string();
         let help = format!("{}{}", meaning.help, note(meaning));
-        let cells = [meaning.packet.to_string(), meaning.name.into(), sender, help];
+        let cells = [
+            meaning.packet.to_string(),
+            meaning.name.into(),
+            sender,
+            help,
+        ];
         table.row(STRONG, cells);
     }
     table.print(out)?;
@@ -148,7 +160,10 @@ fn reason(code: ReasonCode, packet: Option<PacketType>, out: &mut impl Write) ->
     for meaning in &meanings {
         if let Some(advice) = advice::of(Version::V5_0, meaning.packet, value) {
             let packet = meaning.packet.to_string();
-            table.row(STRONG, [packet, advice.consequence.into(), advice.action.into()]);
+            table.row(
+                STRONG,
+                [packet, advice.consequence.into(), advice.action.into()],
+            );
         }
     }
     table.print(out)?;
@@ -245,9 +260,17 @@ fn property(id: PropertyId, out: &mut impl Write) -> io::Result<()> {
         "{STRONG}{value:#04x} {id}{STRONG:#} {FAINT}({value}, a property of MQTT 5.0){FAINT:#}"
     )?;
     writeln!(out, "  {}", id.help())?;
-    let mut table = Table::new(2, ["PACKET", "SENDER", "HOW OFTEN", "SECTION"], [12, 16, 10, 12]);
+    let mut table = Table::new(
+        2,
+        ["PACKET", "SENDER", "HOW OFTEN", "SECTION"],
+        [12, 16, 10, 12],
+    );
     for each in id.uses() {
-        let often = if each.repeatable { "any number" } else { "once" };
+        let often = if each.repeatable {
+            "any number"
+        } else {
+            "once"
+        };
         table.row(
             STRONG,
             [

@@ -136,10 +136,12 @@ impl Scope {
                 Means::Reason(value) => self.reason(value),
                 Means::V3Connack(value) => self.connack(value),
                 Means::V3Suback(value) => self.suback(value),
-                Means::Library(number) if self.packet.is_none() && self.version.is_none() => NUMBERS
-                    .iter()
-                    .find(|row| row.number == number && spelling::same(row.name, text))
-                    .map(Answer::Library),
+                Means::Library(number) if self.packet.is_none() && self.version.is_none() => {
+                    NUMBERS
+                        .iter()
+                        .find(|row| row.number == number && spelling::same(row.name, text))
+                        .map(Answer::Library)
+                }
                 _ => None,
             };
             if let Some(answer) = answer {
@@ -170,7 +172,10 @@ impl Scope {
                     || spelling::same(id.key(), text)
                     || ["MQTTPROPERTY_CODE_", "MQTT_PROP_", "MQTT5_PROPERTY_"]
                         .iter()
-                        .any(|prefix| text.strip_prefix(prefix).is_some_and(|rest| spelling::same(id.name(), rest)))
+                        .any(|prefix| {
+                            text.strip_prefix(prefix)
+                                .is_some_and(|rest| spelling::same(id.name(), rest))
+                        })
             });
             answers.extend(property.copied().map(Answer::Property));
         }
@@ -298,7 +303,9 @@ pub(super) fn title(value: u8, name: &str) -> String {
 fn number(text: &str) -> Option<i32> {
     let text = text.trim();
     let hex = |digits: &str| {
-        let good = !digits.is_empty() && digits.len() <= 4 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let good = !digits.is_empty()
+            && digits.len() <= 4
+            && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
         good.then(|| i32::from_str_radix(digits, 16).ok()).flatten()
     };
     for prefix in ["0x", "0X", "16#", "\\x", "$", "&H", "x'", "#x"] {
@@ -310,9 +317,14 @@ fn number(text: &str) -> Option<i32> {
         return hex(digits);
     }
     let digits = text.strip_prefix(['-', '−']).unwrap_or(text);
-    if !digits.is_empty() && digits.len() <= 6 && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+    if !digits.is_empty() && digits.len() <= 6 && digits.bytes().all(|digit| digit.is_ascii_digit())
+    {
         let value: i32 = digits.parse().ok()?;
-        return Some(if digits.len() == text.len() { value } else { -value });
+        return Some(if digits.len() == text.len() {
+            value
+        } else {
+            -value
+        });
     }
     // 8e: a digit and a letter are no word.
     let mixed = text.len() == 2
@@ -342,9 +354,13 @@ fn words(text: &str) -> Vec<Word<'_>> {
         // A minus sign that stands alone before a number belongs to it.
         let before = text.get(last..start).unwrap_or_default();
         let minus = before.ends_with('-')
-            && !before.trim_end_matches('-').ends_with(|letter: char| letter.is_alphanumeric())
+            && !before
+                .trim_end_matches('-')
+                .ends_with(|letter: char| letter.is_alphanumeric())
             && before.len() > 1
-            && text.get(start..end).is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+            && text
+                .get(start..end)
+                .is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
         let start = if minus { start - 1 } else { start };
         let escape = before.ends_with("\\");
         let start = if escape { start - 1 } else { start };
@@ -363,7 +379,9 @@ fn spans(text: &str) -> Vec<(usize, usize)> {
     let mut spans: Vec<(usize, usize)> = Vec::new();
     let mut start = None;
     for (at, letter) in text.char_indices() {
-        let inside = letter.is_alphanumeric() || letter == '_' || (letter == '#' && text.get(..at).is_some_and(|before| before.ends_with("16")));
+        let inside = letter.is_alphanumeric()
+            || letter == '_'
+            || (letter == '#' && text.get(..at).is_some_and(|before| before.ends_with("16")));
         match (inside, start) {
             (true, None) => start = Some(at),
             (false, Some(begin)) => {
@@ -391,15 +409,71 @@ fn two_forms(words: &[Word<'_>]) -> Option<i32> {
 
 /// Words that introduce a code.
 const KEYS: [&str; 26] = [
-    "rc", "code", "reason", "reasoncode", "reason_code", "returncode", "return_code", "resultcode", "result_code",
-    "returned", "rcode", "errorcode", "error_code", "err", "errno", "error", "result", "status", "state", "connack",
-    "puback", "pubrec", "suback", "unsuback", "disconnect", "res",
+    "rc",
+    "code",
+    "reason",
+    "reasoncode",
+    "reason_code",
+    "returncode",
+    "return_code",
+    "resultcode",
+    "result_code",
+    "returned",
+    "rcode",
+    "errorcode",
+    "error_code",
+    "err",
+    "errno",
+    "error",
+    "result",
+    "status",
+    "state",
+    "connack",
+    "puback",
+    "pubrec",
+    "suback",
+    "unsuback",
+    "disconnect",
+    "res",
 ];
 /// Words that introduce or follow other numbers.
 const OTHERS: [&str; 36] = [
-    "mid", "id", "qos", "port", "pid", "keepalive", "level", "len", "length", "size", "attempt", "line", "count",
-    "session", "bytes", "byte", "ms", "s", "sec", "seconds", "second", "minutes", "messages", "message", "packets",
-    "clients", "times", "retries", "tries", "connections", "topics", "subscriptions", "version", "v", "k", "retry",
+    "mid",
+    "id",
+    "qos",
+    "port",
+    "pid",
+    "keepalive",
+    "level",
+    "len",
+    "length",
+    "size",
+    "attempt",
+    "line",
+    "count",
+    "session",
+    "bytes",
+    "byte",
+    "ms",
+    "s",
+    "sec",
+    "seconds",
+    "second",
+    "minutes",
+    "messages",
+    "message",
+    "packets",
+    "clients",
+    "times",
+    "retries",
+    "tries",
+    "connections",
+    "topics",
+    "subscriptions",
+    "version",
+    "v",
+    "k",
+    "retry",
 ];
 
 /// Numbers that a key introduces.
@@ -410,24 +484,32 @@ fn keyed(words: &[Word<'_>]) -> Vec<i32> {
         // rc135 is one word.
         for key in ["rc", "rc_"] {
             if let Some(rest) = lower.strip_prefix(key)
-                && rest.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
+                && rest
+                    .bytes()
+                    .next()
+                    .is_some_and(|byte| byte.is_ascii_digit())
                 && let Some(value) = number(rest)
             {
                 found.push(value);
             }
         }
-        let is_key = KEYS.contains(&lower.as_str()) || lower.ends_with("_code") || lower.ends_with("reasoncode") || lower.ends_with("returncode");
+        let is_key = KEYS.contains(&lower.as_str())
+            || lower.ends_with("_code")
+            || lower.ends_with("reasoncode")
+            || lower.ends_with("returncode");
         let Some(next) = words.get(index + 1).filter(|_| is_key) else {
             continue;
         };
         let mut next = next;
         // "code is 5", "reason code: 5".
-        if matches!(next.text.to_ascii_lowercase().as_str(), "is" | "was" | "of" | "value" | "no" | "nr" | "number")
-            && let Some(after) = words.get(index + 2)
+        if matches!(
+            next.text.to_ascii_lowercase().as_str(),
+            "is" | "was" | "of" | "value" | "no" | "nr" | "number"
+        ) && let Some(after) = words.get(index + 2)
         {
             next = after;
         }
-        let plain = next.gap.len() <= 4 && !next.gap.contains(['.', '/']) ;
+        let plain = next.gap.len() <= 4 && !next.gap.contains(['.', '/']);
         let counted = words.get(index + 2).is_some_and(|after| {
             OTHERS.contains(&after.text.to_ascii_lowercase().as_str()) && after.gap == " "
         });
@@ -479,8 +561,13 @@ fn bare(words: &[Word<'_>]) -> Vec<i32> {
 /// Whether the word belongs to a date, a time or an address: a digit follows behind a colon, a dot or a dash.
 fn is_part_of_time(word: &Word<'_>) -> bool {
     let joins = |letter: Option<char>| matches!(letter, Some(':' | '/'));
-    (joins(word.next) && word.text.len() <= 4 && word.text.bytes().all(|byte| byte.is_ascii_digit()) && word.gap.is_empty())
-        || matches!(word.gap, ":") && word.text.bytes().all(|byte| byte.is_ascii_digit()) && word.text.len() == 2
+    (joins(word.next)
+        && word.text.len() <= 4
+        && word.text.bytes().all(|byte| byte.is_ascii_digit())
+        && word.gap.is_empty())
+        || matches!(word.gap, ":")
+            && word.text.bytes().all(|byte| byte.is_ascii_digit())
+            && word.text.len() == 2
         || word.text.len() > 5
 }
 
@@ -511,8 +598,22 @@ mod tests {
     #[test]
     fn numbers_are_read_in_every_form() {
         for text in [
-            "135", "0x87", "87h", "16#87", "\\x87", "$87", "0x87 (135)", "135 (0x87)", "rc=135", "rc135", "code 135",
-            "reason code: 0x87", "(135/0x87)", "RC:135", "reasonCode=135", "return code is 135",
+            "135",
+            "0x87",
+            "87h",
+            "16#87",
+            "\\x87",
+            "$87",
+            "0x87 (135)",
+            "135 (0x87)",
+            "rc=135",
+            "rc135",
+            "code 135",
+            "reason code: 0x87",
+            "(135/0x87)",
+            "RC:135",
+            "reasonCode=135",
+            "return code is 135",
         ] {
             assert_eq!(codes(text), [0x87], "{text}");
         }
@@ -524,12 +625,24 @@ mod tests {
     #[test]
     fn a_line_of_a_log_is_searched() {
         for (line, expected) in [
-            ("1732545678: Client auto-1 disconnected, not authorised.", &[0x87, 5][..]),
-            ("Connection error: Connection Refused: not authorised.", &[5]),
-            ("2026-11-25T21:28:09 Client null received CONNACK (135)", &[0x87]),
+            (
+                "1732545678: Client auto-1 disconnected, not authorised.",
+                &[0x87, 5][..],
+            ),
+            (
+                "Connection error: Connection Refused: not authorised.",
+                &[5],
+            ),
+            (
+                "2026-11-25T21:28:09 Client null received CONNACK (135)",
+                &[0x87],
+            ),
             ("Sending PUBACK (m12, rc16)", &[0x10]),
             ("Received PUBACK (Mid: 1, RC:135)", &[0x87]),
-            ("12:34:56.789 disconnected: Session taken over (0x8E)", &[0x8E]),
+            (
+                "12:34:56.789 disconnected: Session taken over (0x8E)",
+                &[0x8E],
+            ),
             ("Pubrec error 145, not sending PUBREL", &[0x91]),
             ("error MQTT_RC_NOT_AUTHORIZED after 3 tries", &[0x87]),
             ("received DISCONNECT (142) on client42", &[0x8E]),
@@ -543,10 +656,24 @@ mod tests {
 
     #[test]
     fn numbers_of_libraries_are_theirs() {
-        for text in ["7", "16", "19", "-2", "-4", "rc=7", "rc -2", "rc=-2", "MQTT_ERR_CONN_LOST", "32103"] {
+        for text in [
+            "7",
+            "16",
+            "19",
+            "-2",
+            "-4",
+            "rc=7",
+            "rc -2",
+            "rc=-2",
+            "MQTT_ERR_CONN_LOST",
+            "32103",
+        ] {
             let found = ALL.find(text).unwrap_or_else(|| panic!("{text}"));
             assert!(
-                found.answers.iter().any(|answer| matches!(answer, Answer::Library(_))),
+                found
+                    .answers
+                    .iter()
+                    .any(|answer| matches!(answer, Answer::Library(_))),
                 "{text}: {found:?}"
             );
         }
@@ -563,7 +690,12 @@ mod tests {
         }
         for text in ["Receive Maximum", "receive_maximum", "0x21", "33"] {
             let found = ALL.find(text).unwrap_or_else(|| panic!("{text}"));
-            assert!(found.answers.contains(&Answer::Property(PropertyId::ReceiveMaximum)), "{text}");
+            assert!(
+                found
+                    .answers
+                    .contains(&Answer::Property(PropertyId::ReceiveMaximum)),
+                "{text}"
+            );
         }
     }
 }

@@ -62,7 +62,9 @@ impl Explain {
     pub(crate) fn run(&self) -> Result<Verdict, Failure> {
         if let (Some(packet), Ok(version)) = (
             self.packet,
-            self.mqtt.map_or(Err(()), |version| v3::Version::try_from(version).map_err(|_| ())),
+            self.mqtt.map_or(Err(()), |version| {
+                v3::Version::try_from(version).map_err(|_| ())
+            }),
         ) && v3_rows(version).all(|row| row.packet != packet)
         {
             let version = self.mqtt.map_or("3.x", Version::name);
@@ -140,17 +142,24 @@ impl Explain {
             (Some(packet), Some(_)) => format!("{packet} in MQTT {version}"),
             (Some(packet), None) => packet.to_string(),
             (None, Some(_)) => format!("MQTT {version}"),
-            (None, None) => "MQTT, no property and no number of a library that is known here".to_owned(),
+            (None, None) => {
+                "MQTT, no property and no number of a library that is known here".to_owned()
+            }
         };
         let other = elsewhere
             .find(what)
             .filter(|_| self.packet.is_some() || self.mqtt.is_some())
             .and_then(|found| found.answers.first().map(answer::heading));
-        let other = other.map_or(String::new(), |heading| format!("; elsewhere it is {heading}"));
+        let other = other.map_or(String::new(), |heading| {
+            format!("; elsewhere it is {heading}")
+        });
         let near = scope.near(what);
         let hint = match (self.packet, near.is_empty()) {
             (Some(packet), _) => {
-                let codes = self.rows().into_iter().map(|row| title(row.value, row.name));
+                let codes = self
+                    .rows()
+                    .into_iter()
+                    .map(|row| title(row.value, row.name));
                 format!("; these are the codes of {packet}:{}", list(codes))
             }
             (None, true) if matches!(self.mqtt, Some(Version::V3_1_1 | Version::V3_1)) => {
@@ -231,7 +240,9 @@ impl Explain {
         let mut out = human_output();
         match v3 {
             Some(version) => {
-                let rows: Vec<V3Row> = v3_rows(version).filter(|row| self.wants(row.packet)).collect();
+                let rows: Vec<V3Row> = v3_rows(version)
+                    .filter(|row| self.wants(row.packet))
+                    .collect();
                 v3_table(version, &rows, &mut out)?;
             }
             None => table(self.meanings().collect(), &mut out)?,
@@ -295,7 +306,11 @@ fn table(mut meanings: Vec<&'static Meaning>, out: &mut impl Write) -> io::Resul
             .iter()
             .filter(|other| other.code == *code && other.name == *name);
         let value = code.as_u8();
-        let mut first = [format!("{value:#04x}"), value.to_string(), (*name).to_owned()];
+        let mut first = [
+            format!("{value:#04x}"),
+            value.to_string(),
+            (*name).to_owned(),
+        ];
         for line in by_meaning(row.copied()) {
             let [hex, decimal, name] = std::mem::take(&mut first);
             let Line {
