@@ -87,7 +87,7 @@ const fn consequence(packet: PacketType, code: u8) -> &'static str {
             "The message is delivered to nobody; the Packet Identifier is free again."
         }
         (P::Puback, _) => {
-            "The message is lost and must not be sent again as it is; the Packet Identifier is free, the connection stays open."
+            "The message is refused, the Packet Identifier is free; the connection stays open."
         }
         (P::Pubrec, 0x00) => "PUBREL must follow.",
         (P::Pubrec, 0x10) => "PUBREL must follow as after success: 0x10 is no failure.",

@@ -225,10 +225,15 @@ fn first_bytes(reader: &mut dyn Read, form: Option<Form>) -> io::Result<(Vec<u8>
     Ok((first, kind))
 }
 
-/// Whether the beginning of the input is text: no control characters, and the first one ASCII.
+/// Whether the beginning of the input is text: no control characters, and either all ASCII or UTF-8 from the first
+/// byte on. No packet begins so.
 fn is_text(first: &[u8]) -> bool {
     let beginning = first.get(..64).unwrap_or(first);
-    beginning.first().is_none_or(u8::is_ascii)
+    let is_utf8 = match str::from_utf8(beginning) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    (is_utf8 || beginning.first().is_none_or(u8::is_ascii))
         && beginning
             .iter()
             .all(|byte| !byte.is_ascii_control() || matches!(byte, b'\t'..=b'\r'))

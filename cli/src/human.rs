@@ -340,8 +340,8 @@ impl<W: Write> Writer<'_, W> {
             true => format!("[{rule}] of MQTT {version}"),
             false => format!("§{rule} of MQTT {version}"),
         };
-        self.row("rule  ", &rule)?;
-        self.row("class ", refusal.class().name())?;
+        self.row("rule", &rule)?;
+        self.row("class", refusal.class().name())?;
         self.row("action", &refusal.action())
     }
 
@@ -357,7 +357,7 @@ impl<W: Write> Writer<'_, W> {
 
     fn row(&mut self, name: &str, text: &str) -> io::Result<()> {
         let (faint, plain) = self.paint.pair(FAINT);
-        writeln!(self.out, "    {faint}{name}{plain}  {text}")
+        writeln!(self.out, "    {faint}{name:<6}{plain}  {text}")
     }
 
     /// Bytes or text, and the mark below.

@@ -108,7 +108,9 @@ pub(crate) fn entries<M: SerializeMap>(object: &mut M, told: &Told<'_>) -> Resul
             let version = told.version.unwrap_or(Version::V5_0);
             view_entries(object, version, view, len - bytes.len().min(*len))?;
             remarks(object, told)?;
-            encoded(object, told.show, bytes, |_| false)?;
+            encoded(object, told.show, bytes, |out| {
+                view.encode(version, out).is_ok()
+            })?;
             object.serialize_entry("bytes", &shown(bytes))
         }
         Finding::Unread { packet, bytes, len } => {

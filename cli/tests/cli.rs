@@ -78,12 +78,15 @@ mod golden_frames {
                 let text = fs::read_to_string(file.unwrap().path()).unwrap();
                 for entry in text.split("\n[") {
                     let (name, text) = entry.split_once("]\n").unwrap();
-                    vectors.push(read(name, text));
+                    // The library does not look into it; the command does.
+                    if name != "publish-body-is-not-read" {
+                        vectors.push(read(name, text));
+                    }
                 }
             }
         }
-        // None is lost: there were 669 when the guard was set.
-        assert!(vectors.len() >= 669, "only {} golden frames", vectors.len());
+        // None is lost: there were 669 when the guard was set, with the one left out.
+        assert!(vectors.len() >= 668, "only {} golden frames", vectors.len());
         vectors
     }
 
@@ -108,12 +111,22 @@ mod golden_frames {
     }
 
     /// Each key of an expectation is present and equal.
+    ///
+    /// What the library hands on as a frame is a packet here. It knows no answer to a CONNACK of 3.x either: the
+    /// server would not understand it.
     fn agrees(found: &Value, expected: &Value) -> bool {
+        let v3_connack = found["error"]
+            .as_str()
+            .is_some_and(|error| error.starts_with("a 3.x CONNACK"));
         expected
             .as_object()
             .unwrap()
             .iter()
-            .all(|(key, value)| found.get(key) == Some(value))
+            .all(|(key, value)| match key.as_str() {
+                "result" if value == "frame" => found[key] == "packet",
+                "answer" if v3_connack => found[key].is_null(),
+                _ => found.get(key) == Some(value),
+            })
     }
 
     fn is_good(object: &Value) -> bool {
@@ -199,42 +212,123 @@ mod decode {
     use super::*;
 
     const PUBACK: &str = "4010000a870c1f00026e6f2600016b000176";
-    const PUBACK_JSON: &str = concat!(
-        r#"{"result":"packet","mqtt":"5.0","packet":"PUBACK","length":18,"packet_id":10,"reason_code":135,"#,
-        r#""reason_name":"Not authorized","properties":{"reason_string":"no","user_properties":[["k","v"]]},"#,
-        r#""encoded":"4010000a870c1f00026e6f2600016b000176"}"#,
-    );
-
-    /// The lines of the design, byte for byte.
+    /// The lines of the design: these keys in this order, and no others.
     #[test]
     fn json_has_its_keys_in_a_fixed_order() {
         for (hex, line) in [
-            (PUBACK, PUBACK_JSON),
             (
-                "9005000a000187",
-                r#"{"result":"packet","mqtt":"5.0","packet":"SUBACK","length":7,"packet_id":10,"reason_codes":[1,135],"reason_names":["Granted QoS 1","Not authorized"],"properties":{},"encoded":"9005000a000187"}"#,
+                PUBACK,
+                concat!(
+                    r#"{"result":"packet","mqtt":"5.0","packet":"PUBACK","length":18,"packet_id":10,"reason_code":135,"#,
+                    r#""reason_name":"Not authorized","properties":{"reason_string":"no","user_properties":[["k","v"]]},"#,
+                    r#""failure":true,"advice":["The message is refused, the Packet Identifier is free; the connection stays open.","#,
+                    r#""Check in the server's access rules whether the sender may publish to the topic."],"#,
+                    r#""encoded":"4010000a870c1f00026e6f2600016b000176","#,
+                    r#""bytes":"4010000a870c1f00026e6f2600016b000176","at":0}"#,
+                ),
             ),
             (
-                "300a0003612f6268656c6c6f",
-                r#"{"result":"frame","mqtt":"5.0","packet":"PUBLISH","length":12}"#,
+                "300b0003612f620068656c6c6f",
+                concat!(
+                    r#"{"result":"packet","mqtt":"5.0","packet":"PUBLISH","length":13,"topic":"a/b","qos":0,"retain":false,"#,
+                    r#""dup":false,"payload_length":5,"properties":{},"failure":false,"#,
+                    r#""hint":"MQTT 3.1.1 reads it differently: PUBLISH to \"a/b\" with a payload of 6 bytes (--mqtt 3.1.1)","#,
+                    r#""encoded":"300b0003612f620068656c6c6f","bytes":"300b0003612f620068656c6c6f","at":0}"#,
+                ),
             ),
-            ("4005000a", r#"{"result":"incomplete","needed":3}"#),
+            (
+                "4005000a",
+                r#"{"result":"incomplete","mqtt":"5.0","packet":"PUBACK","needed":3,"bytes":"4005000a","at":0}"#,
+            ),
             (
                 "4004000a8b00",
-                r#"{"result":"error","packet":"PUBACK","class":"protocol_error","answer":130,"offset":4,"rule":"MQTT-3.4.2-1","error":"reason code 0x8b is not defined for PUBACK"}"#,
+                concat!(
+                    r#"{"result":"error","mqtt":"5.0","packet":"PUBACK","class":"protocol_error","answer":130,"offset":4,"#,
+                    r#""rule":"MQTT-3.4.2-1","error":"reason code 0x8b is not defined for PUBACK","#,
+                    r#""action":"answer with DISCONNECT 0x82 Protocol Error","bytes":"4004000a8b00","at":0}"#,
+                ),
             ),
             (
                 "2003010000",
-                r#"{"result":"packet","mqtt":"5.0","packet":"CONNACK","length":5,"session_present":true,"reason_code":0,"reason_name":"Success","properties":{},"encoded":"2003010000"}"#,
+                r#"{"result":"packet","mqtt":"5.0","packet":"CONNACK","length":5,"session_present":true,"reason_code":0,"reason_name":"Success","properties":{},"failure":false,"encoded":"2003010000","bytes":"2003010000","at":0}"#,
             ),
             (
-                "f000",
-                r#"{"result":"packet","mqtt":"5.0","packet":"AUTH","length":2,"reason_code":0,"reason_name":"Success","properties":{},"encoded":null}"#,
+                "d000",
+                r#"{"result":"packet","mqtt":"5.0","packet":"PINGRESP","length":2,"failure":false,"encoded":"d000","bytes":"d000","at":0}"#,
             ),
         ] {
             let output = run(&["decode", "--json", hex], b"");
             assert_eq!(stdout(&output), format!("{line}\n"));
         }
+        let output = run(&["decode", "--json", "f000"], b"");
+        let object = &objects(&output)[0];
+        assert_eq!(object["encoded"], Value::Null);
+        assert!(
+            object["odd"][0].as_str().unwrap().contains("AUTH without"),
+            "{object}"
+        );
+    }
+
+    /// CONNECT, PUBLISH, SUBSCRIBE and UNSUBSCRIBE in both layouts.
+    #[test]
+    fn the_other_six_are_packets_with_their_fields() {
+        let objects = |args: &[&str]| {
+            let output = run(&[&["decode", "--json"], args].concat(), b"");
+            assert_eq!(status(&output), Some(0), "{output:?}");
+            objects(&output)
+        };
+        let has = |object: &Value, expected: Value| {
+            for (key, value) in expected.as_object().unwrap() {
+                assert_eq!(&object[key], value, "{key}: {object}");
+            }
+            assert_eq!(object["encoded"], object["bytes"], "{object}");
+        };
+        // Will, User Name and Password.
+        let v5 = "102b00044d51545405ee003c0321000a00016305180000000500017400026869000175000870617373776f7264";
+        let found = objects(&[v5]);
+        has(
+            &found[0],
+            json!({
+                "result": "packet", "mqtt": "5.0", "packet": "CONNECT", "level": 5, "bridge": false, "client_id": "c",
+                "clean_start": true, "keep_alive": 60, "user_name": "u", "password_length": 8,
+                "properties": {"receive_maximum": 10},
+                "will": {
+                    "topic": "t", "qos": 1, "retain": true, "payload_length": 2,
+                    "properties": {"will_delay_interval": 5},
+                },
+            }),
+        );
+        let v3 = "100d00044d5154548402003c000163";
+        let found = objects(&[v3, "900400010001"]);
+        has(
+            &found[0],
+            json!({"mqtt": "3.1.1", "level": 132, "bridge": true, "client_id": "c", "clean_start": true}),
+        );
+        assert_eq!(found[0].get("properties"), None);
+        assert_eq!(found[0].get("will"), None);
+        // The CONNECT tells the version of what follows.
+        assert_eq!(found[1]["reason_codes"], json!([0, 1]));
+        assert_eq!(found[1].get("hint"), None);
+        let found = objects(&["100c00044d51545463023c3c0000"]);
+        assert_eq!(found[0]["mqtt"], Value::Null);
+        assert_eq!(found[0]["protocol_name"], "MQTT");
+        assert_eq!(found[0]["level"], 99);
+        let found = objects(&["8209 0001 02 0b05 0001 74 2d"]);
+        has(
+            &found[0],
+            json!({
+                "packet_id": 1, "properties": {"subscription_identifiers": [5]},
+                "subscriptions": [{
+                    "filter": "t", "qos": 1, "no_local": true, "retain_as_published": true, "retain_handling": 2,
+                }],
+            }),
+        );
+        let found = objects(&["--mqtt", "3.1.1", "8206000a00017401", "a205000a000174"]);
+        has(
+            &found[0],
+            json!({"subscriptions": [{"filter": "t", "qos": 1}]}),
+        );
+        has(&found[1], json!({"filters": ["t"], "packet_id": 10}));
     }
 
     #[test]
@@ -244,7 +338,7 @@ mod decode {
         let file = folder.path().join("capture.bin");
         fs::write(&file, &bytes).unwrap();
         let file = file.to_str().unwrap();
-        let spaced = "0x40 0x10, 00:0A 87 0c\r\n1f00026e6f\t2600016b000176\n";
+        let spaced = "0x40 0x10, 0:0A 87 c\r\n1f00026e6f\t2600016b000176\n";
         for (args, input) in [
             (vec!["decode", "--json", PUBACK], Vec::new()),
             (
@@ -265,7 +359,8 @@ mod decode {
             (vec!["decode", "--json", "--lines", PUBACK], Vec::new()),
         ] {
             let output = run(&args, &input);
-            assert_eq!(stdout(&output), format!("{PUBACK_JSON}\n"), "{args:?}");
+            assert_eq!(objects(&output)[0]["bytes"], PUBACK, "{args:?}");
+            assert_eq!(objects(&output).len(), 1, "{args:?}");
             assert_eq!(status(&output), Some(0));
         }
     }
@@ -288,9 +383,12 @@ mod decode {
             .iter()
             .map(|object| object["result"].clone())
             .collect();
-        assert_eq!(results, ["packet", "error"]);
-        assert_eq!(stderr(&output), "note: the last 8 bytes are not decoded\n");
+        // Where the packet ends is known, whatever its flags are.
+        assert_eq!(results, ["packet", "error", "packet"]);
         assert_eq!(status(&output), Some(1));
+        let output = run(&["decode", "--json", good, "41ffffffff7f", good], b"");
+        assert_eq!(objects(&output).len(), 2);
+        assert!(stderr(&output).contains("what follows is not decoded"));
 
         // Too large for us, sent by the wrong side: where the packet ends is known all the same.
         let output = run(
@@ -351,7 +449,7 @@ mod decode {
             &[
                 "decode",
                 PUBACK,
-                "300a0003612f6268656c6c6f",
+                "3008000161006c6c6f21",
                 "9005000a000187",
                 "e000",
             ],
@@ -360,14 +458,19 @@ mod decode {
         assert_eq!(
             stdout(&output),
             "\
-PUBACK id 10: 0x87 Not authorized. The sender is not allowed to publish this message.
+PUBACK id 10: 0x87 Not authorized. The sender of the PUBLISH is not allowed to publish this message.
     Reason String: \"no\"
     User Property: \"k\" = \"v\"
-PUBLISH: 12 bytes, carries no reason code
+    note    The message is refused, the Packet Identifier is free; the connection stays open.
+    note    Check in the server's access rules whether the sender may publish to the topic.
+PUBLISH: topic \"a\", QoS 0, payload 4 bytes
+    hint    MQTT 3.1.1 reads it differently: PUBLISH to \"a\" with a payload of 5 bytes (--mqtt 3.1.1)
 SUBACK id 10: 2 codes
      1  0x01 Granted QoS 1. The subscription is accepted; messages come at QoS 1 at most, which may be lower than asked for.
      2  0x87 Not authorized. The Client is not allowed to make this subscription.
-DISCONNECT: 0x00 Normal disconnection. The connection is closed in good order; the Server discards the Will Message.
+    note    This subscription does not exist; the connection and the other subscriptions stay.
+    note    Check in the server's access rules whether this client may subscribe to the topic filter.
+DISCONNECT: 0x00 Normal disconnection. The connection is closed in good order; sent by the Client, it makes the Server discard the Will Message.
 "
         );
         assert_eq!(status(&output), Some(0));
@@ -401,11 +504,20 @@ CONNACK refused: return code 0x06 is not defined for CONNACK
 "
         );
         let output = run(&["decode", "20020005"], b"");
-        assert!(stdout(&output).contains("hint    read it with --mqtt 3.1.1"));
+        let text = stdout(&output);
+        assert!(
+            text.contains("hint    MQTT 3.1.1 reads it: CONNACK with 0x05"),
+            "{text}"
+        );
+        assert!(text.contains("read it with --mqtt 3.1.1"), "{text}");
+        assert!(
+            text.contains("connect again with 3.1.1") && !text.contains("0x81"),
+            "{text}"
+        );
         let output = run(&["decode", "4005000a87"], b"");
         assert_eq!(
             stdout(&output),
-            "incomplete: 5 bytes are there, 2 more needed\n    40 05 00 0a 87\n"
+            "PUBACK incomplete: 5 bytes are there, 2 more needed\n    40 05 00 0a 87\n"
         );
         assert_eq!(status(&output), Some(1));
     }
@@ -446,7 +558,7 @@ CONNACK refused: return code 0x06 is not defined for CONNACK
         );
         assert_eq!(
             usage_error(&["decode", "400"]),
-            "error: half a byte: '0' stands alone at column 3\n  400\n    ^\n"
+            "error: half a byte: '400' has an odd number of digits at column 1\n  400\n  ^\n"
         );
         assert_eq!(
             usage_error(&["decode"]),
@@ -454,7 +566,7 @@ CONNACK refused: return code 0x06 is not defined for CONNACK
         );
         assert!(usage_error(&["decode", "--file", "/does/not/exist"]).contains("/does/not/exist"));
         usage_error(&["decode", "--file", "x", "40"]);
-        usage_error(&["decode", "--mqtt", "4", "40"]);
+        usage_error(&["decode", "--mqtt", "6", "40"]);
         usage_error(&["decode", "--from", "broker", "40"]);
         usage_error(&["decode", "--max-packet-size", "0", "40"]);
         let output = run(&["decode"], b"40 02\r\n00 0g\r\n");
@@ -483,16 +595,17 @@ mod decode_lines {
         for _ in 0..1500 {
             line(b"4002000a", "packet");
             line(b"4002000a\r", "packet");
-            line(b"", "incomplete");
             line(b"\xFF\xFE", "error");
             line(b"40\x0002", "error");
-            line(b"c000", "frame");
-            line(b"4002000aff", "error");
+            line(b"c000", "packet");
+            line(b"ff", "error");
             line(b"400", "error");
         }
         line(&long, "packet");
         line(&zeros, "error");
         line("größe".as_bytes(), "error");
+        // Blank lines and comments are none.
+        input.extend_from_slice(b"\n \r\n# 4002000a\n");
         input.extend_from_slice(b"4003");
         results.push("incomplete");
 
@@ -506,43 +619,54 @@ mod decode_lines {
     }
 
     #[test]
-    fn left_over_bytes_and_text_that_is_not_hex_are_errors() {
+    fn several_packets_in_a_line_are_several_packets() {
         let output = run(
             &["decode", "--lines", "--json"],
-            b"\n4002000aff\n40 0z\nc0000000",
+            b"\n4002000aff\n40 0z\n900400010000e000\n[64,2,0,10]\n16 03 01 00\n",
         );
+        let told: Vec<_> = objects(&output)
+            .iter()
+            .map(|object| {
+                json!([
+                    object["result"],
+                    object["packet"],
+                    object["at"],
+                    object["line"]
+                ])
+            })
+            .collect();
         assert_eq!(
-            stdout(&output),
-            concat!(
-                r#"{"result":"incomplete","needed":2}"#,
-                "\n",
-                r#"{"result":"error","packet":"PUBACK","class":"malformed","answer":129,"offset":4,"rule":"2.1.4","error":"1 byte left over after the packet"}"#,
-                "\n",
-                r#"{"result":"error","class":null,"error":"not hex: 'z' at column 5"}"#,
-                "\n",
-                r#"{"result":"error","packet":"PINGREQ","class":"malformed","answer":129,"offset":2,"rule":"2.1.4","error":"2 bytes left over after the packet"}"#,
-                "\n",
-            )
+            told,
+            [
+                json!(["packet", "PUBACK", 0, 2]),
+                json!(["error", "AUTH", 4, 2]),
+                json!(["error", null, 0, 3]),
+                json!(["packet", "SUBACK", 0, 4]),
+                json!(["packet", "DISCONNECT", 6, 4]),
+                json!(["packet", "PUBACK", 0, 5]),
+                json!(["error", null, 0, 6]),
+            ]
         );
-        let output = run(
-            &["decode", "--lines", "--json", "--mqtt", "3.1.1"],
-            b"e00000",
+        let not_hex = &objects(&output)[2];
+        assert_eq!(not_hex["error"], "not hex: 'z' at column 5");
+        assert_eq!(
+            (&not_hex["class"], not_hex.get("packet")),
+            (&Value::Null, None)
         );
-        assert_eq!(objects(&output)[0]["answer"], Value::Null);
-        assert_eq!(objects(&output)[0]["rule"], "2.2.3");
+        assert_eq!(status(&output), Some(1));
     }
 
     #[test]
     fn people_see_the_number_of_a_line_that_is_wrong() {
-        let output = run(&["decode", "--lines"], b"4002000a\n4002000aff\nxyz\n");
+        let output = run(&["decode", "--lines"], b"4002000a\nff\nxyz\n");
         assert_eq!(
             stdout(&output),
             "\
-PUBACK id 10: 0x00 Success. The QoS 1 message is accepted and its publication goes on.
-line 2: PUBACK refused: 1 byte left over after the packet
-    40 02 00 0a ff
-                ^^
-    rule    §2.1.4 of MQTT 5.0
+PUBACK id 10: 0x00 Success. The QoS 1 message is accepted and its publication continues.
+line 2: AUTH refused: fixed header flags 0b1111 are not those of AUTH
+    ff
+    ^^
+    rule    [MQTT-3.15.1-1] of MQTT 5.0
     class   malformed packet
     action  answer with DISCONNECT 0x81 Malformed Packet
 line 3: not hex: 'x' at column 1
@@ -556,7 +680,7 @@ line 3: not hex: 'x' at column 1
     fn lines_come_from_a_file_or_from_arguments_too() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("frames.txt");
-        fs::write(&file, "4002000a\n\n").unwrap();
+        fs::write(&file, "4002000a\n\n4002000b\n").unwrap();
         let output = run(
             &[
                 "decode",
@@ -662,7 +786,8 @@ mod explain {
             .collect();
         assert_eq!(pairs.len(), 45);
         for (code, name) in pairs {
-            let start = format!("{:#04x}   {name}  ", code.as_u8());
+            let value = code.as_u8();
+            let start = format!("{value:#04x}   {value:<4} {name}  ");
             assert!(rows.iter().any(|row| row.starts_with(&start)), "{start}");
         }
         for meaning in ReasonCode::table() {
@@ -697,33 +822,104 @@ mod explain {
     #[test]
     fn number_and_name_explain_the_same() {
         let expected = "\
-0x87 Not authorized (135, a failure)
-  PACKET      NAME            SENDER            MEANING
-  CONNACK     Not authorized  server            The Client is not allowed to connect.
-  PUBACK      Not authorized  client or server  The sender is not allowed to publish this message.
-  PUBREC      Not authorized  client or server  The sender is not allowed to publish this message.
-  SUBACK      Not authorized  server            The Client is not allowed to make this subscription.
-  UNSUBACK    Not authorized  server            The Client is not allowed to unsubscribe.
-  DISCONNECT  Not authorized  server            The Client is not allowed to do what it asked for.
+0x92 Packet Identifier not found (146, a failure, MQTT 5.0)
+  PACKET   NAME                         SENDER            MEANING
+  PUBREL   Packet Identifier not found  client or server  The PUBREC named an unknown Packet Identifier: harmless during recovery, otherwise the Session States differ.
+  PUBCOMP  Packet Identifier not found  client or server  The PUBREL named an unknown Packet Identifier: harmless during recovery, otherwise the Session States differ.
 
-  IN 3.x      3.1.1                                    3.1
-  CONNACK     0x05 Connection Refused, not authorized  0x05 Connection Refused: not authorized
-  PUBACK      none: PUBACK carries no code             none: PUBACK carries no code
-  PUBREC      none: PUBREC carries no code             none: PUBREC carries no code
-  SUBACK      0x80 Failure                             none
-  UNSUBACK    none: UNSUBACK carries no code           none: UNSUBACK carries no code
-  DISCONNECT  none: the Server closes the connection   none: the Server closes the connection
+  PACKET   WHAT FOLLOWS                                                     WHAT TO DO
+  PUBREL   PUBCOMP must follow all the same; the connection stays open.     Nothing during recovery after a reconnect; otherwise the two sides hold different Session States.
+  PUBCOMP  The Packet Identifier is free again; the connection stays open.  Nothing during recovery after a reconnect; otherwise the two sides hold different Session States.
+
+  IN 3.x   3.1.1                          3.1
+  PUBREL   none: PUBREL carries no code   none: PUBREL carries no code
+  PUBCOMP  none: PUBCOMP carries no code  none: PUBCOMP carries no code
 ";
         for code in [
-            "0x87",
-            "135",
-            "Not authorized",
-            "not-authorized",
-            "NOTAUTHORIZED",
+            "0x92",
+            "146",
+            "Packet Identifier not found",
+            "packet-identifier-not-found",
+            "PACKETIDENTIFIERNOTFOUND",
+            "92h",
+            "16#92",
+            "0x92 (146)",
+            "packet id not found",
         ] {
             assert_eq!(table(&[code]), expected, "{code}");
         }
-        assert_eq!(table(&["0x87", "135"]), format!("{expected}\n{expected}"));
+        assert_eq!(table(&["0x92", "146"]), format!("{expected}\n{expected}"));
+        let spelled = table(&["MQTT_RC_PACKET_ID_NOT_FOUND"]);
+        assert!(spelled.ends_with(expected), "{spelled}");
+    }
+
+    /// Without --mqtt all versions are searched.
+    #[test]
+    fn a_code_of_an_older_version_is_found() {
+        let text = table(&["5"]);
+        for part in [
+            "0x05 Connection Refused, not authorized (5, a failure, MQTT 3.1.1 CONNACK",
+            "many servers answer so to a wrong password",
+            "MQTT 5.0 has no code 0x05 (5).",
+            "MQTT_ERR_CONN_REFUSED",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+        let text = table(&["not authorised"]);
+        assert!(
+            text.contains("0x87 Not authorized (135") && text.contains("0x05 Connection"),
+            "{text}"
+        );
+        let text = table(&["7"]);
+        assert!(text.contains("a number of the library's own"), "{text}");
+        let text = table(&["--packet", "connack", "5"]);
+        assert!(
+            text.contains("MQTT 3.1.1 CONNACK") && !text.contains("MQTT_ERR"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn lines_ranges_and_properties_are_explained() {
+        let text = table(&["Client auto-1 disconnected, rc=142"]);
+        assert!(text.starts_with("0x8e Session taken over"), "{text}");
+        assert!(text.contains("do not reconnect at once"), "{text}");
+        // Words without quotes are one line.
+        assert_eq!(
+            table(&["session", "taken", "over"]),
+            table(&["session taken over"])
+        );
+        let text = table(&["0x80-0x83"]);
+        assert_eq!(rows(&text).len(), 5, "{text}");
+        let text = table(&["Receive Maximum"]);
+        assert!(
+            text.starts_with("0x21 Receive Maximum (33, a property"),
+            "{text}"
+        );
+        assert!(text.contains("§3.1.2.11.3"), "{text}");
+        let text = table(&["--", "-2"]);
+        assert_eq!(text, table(&["-2"]));
+    }
+
+    #[test]
+    fn json_is_an_object_an_answer() {
+        let output = run(&["explain", "--json", "0x87", "5", "-2", "0x21"], b"");
+        assert_eq!(status(&output), Some(0));
+        let objects = objects(&output);
+        let results: Vec<_> = objects
+            .iter()
+            .map(|object| object["result"].clone())
+            .collect();
+        assert_eq!(results, ["code", "code", "library", "library", "property"]);
+        assert_eq!(objects[0]["reason_code"], 135);
+        assert_eq!(objects[0]["packets"].as_array().unwrap().len(), 6);
+        assert_eq!(objects[1]["mqtt"], "3.1.1");
+        assert_eq!(objects[4]["identifier"], 33);
+        let output = run(&["explain", "--json"], b"");
+        assert_eq!(super::objects(&output).len(), 43);
+        let output = run(&["explain", "--json", "banana"], b"");
+        assert_eq!(status(&output), Some(2));
+        assert_eq!(super::objects(&output)[0]["result"], "error");
     }
 
     #[test]
@@ -744,7 +940,7 @@ mod explain {
         let v3_1_1 = table(&["--mqtt", "3.1.1"]);
         assert_eq!(rows(&v3_1_1).len(), 10);
         assert!(v3_1_1.contains("Connection Refused, Server unavailable"));
-        assert!(rows(&v3_1_1)[6].ends_with("0x00 Granted QoS 0"));
+        assert!(rows(&v3_1_1)[6].ends_with("0x00 (0) Granted QoS 0"));
         let v3_1 = table(&["--mqtt", "3.1", "--packet", "suback"]);
         assert_eq!(rows(&v3_1).len(), 4);
         assert!(rows(&v3_1)[3].contains("Not in the table of this version"));
@@ -754,9 +950,9 @@ mod explain {
             "not authorized",
             "Connection Refused: not authorized",
         ] {
-            let row = table(&["--mqtt", "3.1.1", code]);
-            assert_eq!(rows(&row).len(), 1, "{code}");
-            assert!(row.contains("0x87 Not authorized"), "{row}");
+            let text = table(&["--mqtt", "3.1.1", code]);
+            assert_eq!(rows(&text).len(), 1, "{code}");
+            assert!(text.contains("0x87 (135) Not authorized"), "{text}");
         }
         assert!(
             usage_error(&["explain", "--mqtt", "3.1", "--packet", "puback"]).contains("no code")
@@ -766,11 +962,13 @@ mod explain {
     #[test]
     fn unknown_codes_are_met_with_a_suggestion() {
         for (code, suggestion) in [
-            ("87", "0x87 Not authorized"),
-            ("not autorised", "0x87 Not authorized"),
-            ("taken over", "0x8e Session taken over"),
-            ("packet id in use", "0x91 Packet Identifier in use"),
-            ("0x03", "give a number"),
+            ("87", "0x87 (135) Not authorized"),
+            ("not autorised", "0x87 (135) Not authorized"),
+            (
+                "packet identifer in use",
+                "0x91 (145) Packet Identifier in use",
+            ),
+            ("0x06x", "give a number"),
             ("", "give a number"),
             ("256", "give a number"),
         ] {
@@ -779,14 +977,20 @@ mod explain {
         }
         let message = usage_error(&["explain", "--packet", "pubrel", "0x87"]);
         assert!(
-            message.contains("0x92 Packet Identifier not found"),
+            message.contains("0x92 (146) Packet Identifier not found"),
             "{message}"
         );
-        let message = usage_error(&["explain", "--mqtt", "3.1.1", "unavailable", "7"]);
+        let message = usage_error(&["explain", "--mqtt", "3.1.1", "unavailabel server"]);
         assert!(
-            message.contains("0x03 Connection Refused, Server unavailable"),
+            message.contains("0x03 (3) Connection Refused, Server unavailable"),
             "{message}"
         );
+        let message = usage_error(&["explain", "--mqtt", "3.1.1", "135"]);
+        assert!(
+            message.contains("elsewhere it is 0x87 (135) Not authorized of MQTT 5.0"),
+            "{message}"
+        );
+        assert!(message.contains("give a number (5, 0x05)"), "{message}");
         usage_error(&["explain", "--packet", "publish"]);
     }
 }

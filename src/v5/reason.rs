@@ -15,7 +15,7 @@ reason_codes! {
         0x84 UnsupportedProtocolVersion "Unsupported Protocol Version" Server "The Server does not speak the protocol version that the Client asked for.",
         0x85 ClientIdentifierNotValid "Client Identifier not valid" Server "The Client Identifier is a proper string that the Server does not allow.",
         0x86 BadUserNameOrPassword "Bad User Name or Password" Server "The Server does not accept the User Name or the Password.",
-        0x87 NotAuthorized "Not authorized" Server "The Client is not allowed to connect.",
+        0x87 NotAuthorized "Not authorized" Server "The Client is not allowed to connect; many servers answer so to a wrong password, too.",
         0x88 ServerUnavailable "Server unavailable" Server "The MQTT service of this Server is not available.",
         0x89 ServerBusy "Server busy" Server "The Server is overloaded; the Client may try again later.",
         0x8A Banned "Banned" Server "An administrator has barred this Client.",

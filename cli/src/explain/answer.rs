@@ -182,17 +182,6 @@ fn reason(code: ReasonCode, packet: Option<PacketType>, out: &mut impl Write) ->
     Ok(())
 }
 
-/// Where the tables of the specification contradict each other.
-pub(super) fn note(meaning: &Meaning) -> &'static str {
-    match (meaning.packet, meaning.code.as_u8()) {
-        (PacketType::Disconnect, 0x8C) => " (In Table 2-6 only; Table 3-10 does not have it.)",
-        (PacketType::Disconnect, 0x9B) => {
-            " (Table 3-10 gives it to the Server; §3.3.4 has a Client send it, too.)"
-        }
-        _ => "",
-    }
-}
-
 /// What 3.1.1 and 3.1 say instead.
 pub(super) fn equivalents(meaning: &Meaning) -> [String; 2] {
     [v3::Version::V3_1_1, v3::Version::V3_1].map(|version| {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::packet::Code;
 
 use super::V3Row;
-use super::answer::{equivalents, note};
+use super::answer::equivalents;
 use super::ask::{Answer, Found};
 
 /// Writes one object for each answer; all numbers of libraries are one.
@@ -91,7 +91,7 @@ fn in_packet(meaning: &Meaning) -> Value {
     let [in_3_1_1, in_3_1] = equivalents(meaning);
     json!({
         "packet": meaning.packet.name(), "reason_name": meaning.name, "senders": senders(meaning.sent_by),
-        "meaning": format!("{}{}", meaning.help, note(meaning)),
+        "meaning": meaning.help,
         "consequence": advice.map(|advice| advice.consequence), "action": advice.map(|advice| advice.action),
         "in_3_1_1": in_3_1_1, "in_3_1": in_3_1,
     })
