@@ -980,7 +980,7 @@ mod explain {
             message.contains("0x92 (146) Packet Identifier not found"),
             "{message}"
         );
-        let message = usage_error(&["explain", "--mqtt", "3.1.1", "unavailabel server"]);
+        let message = usage_error(&["explain", "--mqtt", "3.1.1", "server unavailabel"]);
         assert!(
             message.contains("0x03 (3) Connection Refused, Server unavailable"),
             "{message}"

@@ -145,7 +145,7 @@ fn reason(code: ReasonCode, packet: Option<PacketType>, out: &mut impl Write) ->
     let mut table = Table::new(2, header, [10, 20, 9, 40]);
     for meaning in &meanings {
         let sender = meaning.sent_by.to_string();
-        let help = format!("{}{}", meaning.help, note(meaning));
+        let help = meaning.help.to_owned();
         let cells = [
             meaning.packet.to_string(),
             meaning.name.into(),

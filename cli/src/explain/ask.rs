@@ -281,8 +281,13 @@ impl Scope {
         if let Some(version) = self.v3_version() {
             for code in ConnackReturnCode::ALL {
                 let name = code.name_in(version);
+                let short = name.get("Connection Refused".len()..).unwrap_or(name);
+                let far = [name, short]
+                    .iter()
+                    .filter_map(|name| crate::names::distance(text, name))
+                    .min();
                 if self.wants_packet(PacketType::Connack)
-                    && let Some(far) = crate::names::distance(text, name)
+                    && let Some(far) = far
                 {
                     near.push((far, format!("{} of 3.x", title(code.as_u8(), name))));
                 }
