@@ -482,7 +482,7 @@ DISCONNECT: 0x00 Normal disconnection. The connection is closed in good order; s
         assert_eq!(
             stdout(&output),
             "\
-PUBACK id 10: 0x00 Success. The QoS 1 message is accepted and its publication goes on.
+PUBACK id 10: 0x00 Success. The QoS 1 message is accepted and its publication continues.
 at byte 4: PUBACK refused: reason code 0x8b is not defined for PUBACK
     40 04 00 0a 8b 00
                 ^^

@@ -22,7 +22,7 @@ reason_codes! {
         0x8C BadAuthenticationMethod "Bad authentication method" Server "The authentication method is unsupported or is not the one in use.",
         0x90 TopicNameInvalid "Topic Name invalid" Server "The Will Topic is well formed, but this Server does not accept it.",
         0x95 PacketTooLarge "Packet too large" Server "The CONNECT packet is larger than the Server allows.",
-        0x97 QuotaExceeded "Quota exceeded" Server "A limit set by the implementation or by an administrator is used up.",
+        0x97 QuotaExceeded "Quota exceeded" Server "A limit set by the implementation or by an administrator is exceeded.",
         0x99 PayloadFormatInvalid "Payload format invalid" Server "The Will Payload does not match its Payload Format Indicator.",
         0x9A RetainNotSupported "Retain not supported" Server "Will Retain was set, but the Server keeps no retained messages.",
         0x9B QosNotSupported "QoS not supported" Server "The Will QoS is higher than the Server supports.",
@@ -35,14 +35,14 @@ reason_codes! {
 reason_codes! {
     /// The PUBACK Reason Codes, MQTT 5.0 §3.4.2.1, Table 3-4.
     pub enum PubackReason in Puback {
-        0x00 Success "Success" Either "The QoS 1 message is accepted and its publication goes on.",
+        0x00 Success "Success" Either "The QoS 1 message is accepted and its publication continues.",
         0x10 NoMatchingSubscribers "No matching subscribers" Server "The message is accepted, but nobody is subscribed to its topic.",
         0x80 UnspecifiedError "Unspecified error" Either "The receiver refuses the message and does not say why, or has no closer code.",
         0x83 ImplementationSpecificError "Implementation specific error" Either "The PUBLISH packet is valid, but this receiver will not take it.",
-        0x87 NotAuthorized "Not authorized" Either "The sender is not allowed to publish this message.",
+        0x87 NotAuthorized "Not authorized" Either "The sender of the PUBLISH is not allowed to publish this message.",
         0x90 TopicNameInvalid "Topic Name invalid" Either "The Topic Name is well formed, but this receiver does not accept it.",
         0x91 PacketIdentifierInUse "Packet Identifier in use" Either "The Packet Identifier is in use already; the two sides may hold different Session States.",
-        0x97 QuotaExceeded "Quota exceeded" Either "A limit set by the implementation or by an administrator is used up.",
+        0x97 QuotaExceeded "Quota exceeded" Either "A limit set by the implementation or by an administrator is exceeded.",
         0x99 PayloadFormatInvalid "Payload format invalid" Either "The payload does not match its Payload Format Indicator.",
     }
 }
@@ -50,14 +50,14 @@ reason_codes! {
 reason_codes! {
     /// The PUBREC Reason Codes, MQTT 5.0 §3.5.2.1, Table 3-5.
     pub enum PubrecReason in Pubrec {
-        0x00 Success "Success" Either "The QoS 2 message is accepted and its publication goes on.",
+        0x00 Success "Success" Either "The QoS 2 message is accepted and its publication continues.",
         0x10 NoMatchingSubscribers "No matching subscribers" Server "The message is accepted, but nobody is subscribed to its topic.",
         0x80 UnspecifiedError "Unspecified error" Either "The receiver refuses the message and does not say why, or has no closer code.",
         0x83 ImplementationSpecificError "Implementation specific error" Either "The PUBLISH packet is valid, but this receiver will not take it.",
-        0x87 NotAuthorized "Not authorized" Either "The sender is not allowed to publish this message.",
+        0x87 NotAuthorized "Not authorized" Either "The sender of the PUBLISH is not allowed to publish this message.",
         0x90 TopicNameInvalid "Topic Name invalid" Either "The Topic Name is well formed, but this receiver does not accept it.",
         0x91 PacketIdentifierInUse "Packet Identifier in use" Either "The Packet Identifier is in use already; the two sides may hold different Session States.",
-        0x97 QuotaExceeded "Quota exceeded" Either "A limit set by the implementation or by an administrator is used up.",
+        0x97 QuotaExceeded "Quota exceeded" Either "A limit set by the implementation or by an administrator is exceeded.",
         0x99 PayloadFormatInvalid "Payload format invalid" Either "The payload does not match its Payload Format Indicator.",
     }
 }
@@ -65,7 +65,7 @@ reason_codes! {
 reason_codes! {
     /// The PUBREL Reason Codes, MQTT 5.0 §3.6.2.1, Table 3-6.
     pub enum PubrelReason in Pubrel {
-        0x00 Success "Success" Either "The message is released; the QoS 2 exchange goes on.",
+        0x00 Success "Success" Either "The message is released; the QoS 2 exchange continues.",
         0x92 PacketIdentifierNotFound "Packet Identifier not found" Either "The PUBREC named an unknown Packet Identifier: harmless during recovery, otherwise the Session States differ.",
     }
 }
@@ -89,7 +89,7 @@ reason_codes! {
         0x87 NotAuthorized "Not authorized" Server "The Client is not allowed to make this subscription.",
         0x8F TopicFilterInvalid "Topic Filter invalid" Server "The Topic Filter is well formed, but not allowed for this Client.",
         0x91 PacketIdentifierInUse "Packet Identifier in use" Server "The Packet Identifier is in use already.",
-        0x97 QuotaExceeded "Quota exceeded" Server "A limit set by the implementation or by an administrator is used up.",
+        0x97 QuotaExceeded "Quota exceeded" Server "A limit set by the implementation or by an administrator is exceeded.",
         0x9E SharedSubscriptionsNotSupported "Shared Subscriptions not supported" Server "The Server does not offer Shared Subscriptions to this Client.",
         0xA1 SubscriptionIdentifiersNotSupported "Subscription Identifiers not supported" Server "The Server does not offer Subscription Identifiers; the subscription is refused.",
         0xA2 WildcardSubscriptionsNotSupported "Wildcard Subscriptions not supported" Server "The Server does not offer Wildcard Subscriptions; the subscription is refused.",
@@ -118,29 +118,29 @@ reason_codes! {
     /// from either side. Table 3-10 gives 0x9B QoS not supported to the Server, §3.3.4 has a Client send it: accepted
     /// and written, from either side.
     pub enum DisconnectReason in Disconnect {
-        0x00 NormalDisconnection "Normal disconnection" Either "The connection is closed in good order; the Server discards the Will Message.",
+        0x00 NormalDisconnection "Normal disconnection" Either "The connection is closed in good order; sent by the Client, it makes the Server discard the Will Message.",
         0x04 DisconnectWithWillMessage "Disconnect with Will Message" Client "The Client closes the connection but wants its Will Message to be published.",
         0x80 UnspecifiedError "Unspecified error" Either "The connection is closed and the sender does not say why, or has no closer code.",
         0x81 MalformedPacket "Malformed Packet" Either "A packet was received that could not be decoded.",
-        0x82 ProtocolError "Protocol Error" Either "A packet was received that breaks a rule of the protocol.",
+        0x82 ProtocolError "Protocol Error" Either "A packet was received that breaks a rule of the protocol or is out of order.",
         0x83 ImplementationSpecificError "Implementation specific error" Either "A packet was received that is valid, but that this implementation cannot process.",
         0x87 NotAuthorized "Not authorized" Server "The Client is not allowed to do what it asked for.",
         0x89 ServerBusy "Server busy" Server "The Server is overloaded and drops this Client.",
         0x8B ServerShuttingDown "Server shutting down" Server "The Server is shutting down.",
-        0x8C BadAuthenticationMethod "Bad authentication method" Either "The authentication method is unsupported or is not the one in use.",
+        0x8C BadAuthenticationMethod "Bad authentication method" Either "The authentication method is unsupported or is not the one in use. (Table 2-6 has this code in DISCONNECT, Table 3-10 has not.)",
         0x8D KeepAliveTimeout "Keep Alive timeout" Server "Nothing was received for one and a half times the Keep Alive time.",
-        0x8E SessionTakenOver "Session taken over" Server "Another connection with the same Client Identifier has taken the Session.",
+        0x8E SessionTakenOver "Session taken over" Server "A client with the same Client Identifier has connected.",
         0x8F TopicFilterInvalid "Topic Filter invalid" Server "The Topic Filter is well formed, but the Server does not accept it.",
         0x90 TopicNameInvalid "Topic Name invalid" Either "The Topic Name is well formed, but the sender of this packet does not accept it.",
         0x93 ReceiveMaximumExceeded "Receive Maximum exceeded" Either "More QoS 1 and QoS 2 messages were sent unacknowledged than Receive Maximum allows.",
         0x94 TopicAliasInvalid "Topic Alias invalid" Either "A Topic Alias was 0 or above the Topic Alias Maximum.",
         0x95 PacketTooLarge "Packet too large" Either "A packet was larger than the Maximum Packet Size.",
         0x96 MessageRateTooHigh "Message rate too high" Either "Messages arrive at too high a rate.",
-        0x97 QuotaExceeded "Quota exceeded" Either "A limit set by the implementation or by an administrator is used up.",
+        0x97 QuotaExceeded "Quota exceeded" Either "A limit set by the implementation or by an administrator is exceeded.",
         0x98 AdministrativeAction "Administrative action" Either "An administrator closed the connection.",
         0x99 PayloadFormatInvalid "Payload format invalid" Either "A payload does not match its Payload Format Indicator.",
         0x9A RetainNotSupported "Retain not supported" Server "The Client set RETAIN although the Server keeps no retained messages.",
-        0x9B QosNotSupported "QoS not supported" Either "A message had a QoS above the announced Maximum QoS.",
+        0x9B QosNotSupported "QoS not supported" Either "A message had a QoS above the announced Maximum QoS. (Table 3-10 gives this code to the Server, §3.3.4 has a Client send it.)",
         0x9C UseAnotherServer "Use another server" Server "The Client should use another Server for now; a Server Reference may say which.",
         0x9D ServerMoved "Server moved" Server "The Client should use another Server from now on; a Server Reference may say which.",
         0x9E SharedSubscriptionsNotSupported "Shared Subscriptions not supported" Server "The Client asked for a Shared Subscription, which the Server does not offer.",
@@ -155,7 +155,7 @@ reason_codes! {
     /// The Authenticate Reason Codes, MQTT 5.0 §3.15.2.1, Table 3-11.
     pub enum AuthReason in Auth {
         0x00 Success "Success" Server "Re-authentication is complete.",
-        0x18 ContinueAuthentication "Continue authentication" Either "The authentication goes on with another step.",
+        0x18 ContinueAuthentication "Continue authentication" Either "The authentication continues with another step.",
         0x19 ReAuthenticate "Re-authenticate" Client "The Client starts a re-authentication.",
     }
 }
