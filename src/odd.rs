@@ -148,6 +148,19 @@ impl fmt::Display for Odd {
     }
 }
 
+/// What is odd about a packet of any version: [`v5`](v5()) or [`v3`](v3()).
+pub fn of<'a>(
+    packet: &crate::Packet<'a>,
+    sender: Option<Side>,
+) -> impl Iterator<Item = Odd> + use<'a> {
+    let (five, three) = match packet {
+        crate::Packet::V5(packet) => (Some(v5(packet, sender)), None),
+        crate::Packet::V3(version, packet) => (None, Some(v3(*version, packet))),
+    };
+    let three = three.into_iter().flatten();
+    five.into_iter().flatten().chain(three)
+}
+
 /// What is odd about a packet of 5.0, in wire order but for what concerns the whole packet, which comes last; `sender` is
 /// who sent it, if that is known.
 pub fn v5<'a>(packet: &Packet<'a>, sender: Option<Side>) -> impl Iterator<Item = Odd> + use<'a> {

@@ -10,7 +10,12 @@ const SIDES: [Side; 2] = [Side::Client, Side::Server];
 /// What is odd about a packet of 5.0.
 #[track_caller]
 fn odd(hex: &str, sender: Option<Side>) -> Vec<Odd> {
-    odd::v5(&received(hex).packet(), sender).collect()
+    let received = received(hex);
+    let packet = received.packet();
+    let found: Vec<_> = odd::v5(&packet, sender).collect();
+    let any = mqtt_reason::Packet::V5(packet);
+    assert!(odd::of(&any, sender).eq(found.iter().copied()));
+    found
 }
 
 /// MQTT 5.0 Tables 3-4, 3-5, 3-10
@@ -146,7 +151,8 @@ fn r102_r103_flags_of_3_1_that_are_not_described_are_odd() {
     assert_eq!(of("20 02 01 00"), [Odd::UnusedByte { byte: 1 }]);
 
     let suback = received_v3(v3::Version::V3_1, "90 03 00 0A 80");
-    let found: Vec<_> = odd::v3(v3::Version::V3_1, &suback.packet()).collect();
+    let any = mqtt_reason::Packet::V3(v3::Version::V3_1, suback.packet());
+    let found: Vec<_> = odd::of(&any, None).collect();
     assert_eq!(found, [Odd::FailureInV3_1]);
     let suback = received_v3(v3::Version::V3_1_1, "90 03 00 0A 80");
     let found = odd::v3(v3::Version::V3_1_1, &suback.packet());
