@@ -418,3 +418,39 @@ async fn looks_into_a_websocket_of_mosquitto() {
     assert_eq!(tap.packet(1, "PUBACK").await["for"], "t");
     tap.stop().await;
 }
+
+#[tokio::test]
+#[ignore = "needs MQTT.js and mosquitto"]
+async fn finds_nothing_wrong_with_mqtt_js_and_names_it_when_it_is_refused() {
+    let mosquitto = mosquitto("").await;
+    let mut tap = Tap::start(mosquitto.address, &["--json", "--all"]).await;
+    let port = tap.address.port().to_string();
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/embedding/mqtt_js_client.js"
+    );
+    let node = |password: &str, version: &str| {
+        let mut command = Command::new("node");
+        if let Some(folder) = std::env::var_os("MQTT_REASON_NODE_PATH") {
+            command.env("NODE_PATH", folder);
+        }
+        command.args([
+            script, &port, version, "alice", password, "news/#", "news/x", "2",
+        ]);
+        command
+    };
+    for (number, version) in [(1, "4"), (3, "5")] {
+        let output = programs::run(&mut node("wonderland", version)).await;
+        assert!(output.text.contains("message news/x hello"), "{output:?}");
+        let output = programs::run(&mut node("wrong", version)).await;
+        assert!(!output.success, "{output:?}");
+        assert_eq!(tap.packet(number, "PUBREC").await["for"], "news/x");
+        let connack = tap.packet(number + 1, "CONNACK").await;
+        assert_eq!(connack["failure"], true);
+        assert_eq!(connack["client_id"], format!("mqtt-js-{version}"));
+    }
+    let events = tap.stop_json().await;
+    for result in ["error", "finding", "note"] {
+        assert!(!results(&events).contains(&result), "{events:?}");
+    }
+}

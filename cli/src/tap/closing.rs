@@ -34,6 +34,8 @@ pub(super) struct Circumstances {
     pub(super) limit_of_server: Option<u32>,
     /// Another connection with the same identifier, and when it sent CONNECT.
     pub(super) successor: Option<(u64, Duration)>,
+    /// CONNECT had a Will.
+    pub(super) has_will: bool,
     /// What this is, if it is no MQTT.
     pub(super) foreign: Option<String>,
     /// The server has sent nothing at all.
@@ -374,7 +376,9 @@ impl Circumstances {
                 {
                     sentences.push("the server had not answered its PINGREQ".to_owned());
                 }
-                sentences.push("the server publishes its Will, if it has one".to_owned());
+                if self.has_will {
+                    sentences.push("the server publishes its Will".to_owned());
+                }
             }
             Some(_) => {}
         }
@@ -401,6 +405,7 @@ mod tests {
             limit_of_client: None,
             limit_of_server: None,
             successor: None,
+            has_will: true,
             foreign: None,
             is_server_mute: false,
         }
@@ -519,7 +524,12 @@ mod tests {
             last_of_server: Some(last("PINGRESP", 2, 20_000_000)),
             ..known(Side::Client, How::Fin)
         };
-        assert!(text(unanswered).contains("had not answered its PINGREQ"));
+        let unanswered = text(unanswered);
+        assert!(
+            unanswered.contains("had not answered its PINGREQ"),
+            "{unanswered}"
+        );
+        assert!(unanswered.contains("publishes its Will"), "{unanswered}");
     }
 
     #[test]

@@ -214,6 +214,7 @@ impl Teller {
             limit_of_client: limit(Side::Client),
             limit_of_server: limit(Side::Server),
             successor: self.voice.successor(time),
+            has_will: self.voice.has_will(),
             foreign: match connection.is_mqtt() {
                 Some(false) => Some(self.voice.foreign().unwrap_or("this is no MQTT").to_owned()),
                 _ => None,

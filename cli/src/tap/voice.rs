@@ -26,6 +26,7 @@ pub(super) struct Voice {
     client_id: Option<String>,
     /// That of CONNECT.
     user_name: Option<String>,
+    has_will: bool,
     /// The Maximum Packet Size that the server announced.
     limit: Option<u32>,
     /// What this is, if it is no MQTT.
@@ -59,6 +60,7 @@ impl Voice {
             shared,
             client_id: None,
             user_name: None,
+            has_will: false,
             limit: None,
             foreign: None,
             is_empty_id: false,
@@ -100,6 +102,11 @@ impl Voice {
         self.foreign.as_deref()
     }
 
+    /// Whether CONNECT had a Will.
+    pub(super) const fn has_will(&self) -> bool {
+        self.has_will
+    }
+
     /// Whether `closing` was told.
     pub(super) const fn told_closing(&self) -> bool {
         self.is_closing_told
@@ -125,6 +132,7 @@ impl Voice {
             Body::View(View::Connect(connect)) if self.client_id.is_none() => {
                 self.is_empty_id = connect.client_id().is_empty();
                 self.user_name = connect.user_name().map(ToOwned::to_owned);
+                self.has_will = connect.will().is_some();
                 connect.client_id()
             }
             Body::Coded(packet) if packet.packet_type() == PacketType::Connack => {
