@@ -17,7 +17,7 @@ folder=$(cd "$1" && pwd)
 
 # Debian's packages; those that are there are left alone.
 packages=""
-for package in mosquitto mosquitto-clients mosquitto-dev libmosquitto-dev tshark python3-venv; do
+for package in mosquitto mosquitto-clients mosquitto-dev libmosquitto-dev tshark tcpdump chromium python3-venv; do
 	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || packages="$packages $package"
 done
 command -v cc >/dev/null || packages="$packages gcc libc6-dev"
