@@ -5,68 +5,63 @@
 #[allow(dead_code)]
 mod capture;
 
-/// The part of the command that needs nothing else of it.
+
+#[path = "../../cli/src/connection/direction.rs"]
 #[allow(dead_code)]
-mod connection {
-    pub(crate) use crate::capture::{At, How};
+mod direction;
+#[path = "../../cli/src/connection/secrets.rs"]
+#[allow(dead_code)]
+mod secrets;
+#[path = "../../cli/src/connection/transport.rs"]
+#[allow(dead_code)]
+mod transport;
+#[path = "../../cli/src/connection/websocket.rs"]
+mod websocket;
 
-    /// As in the command.
-    #[derive(Clone, Copy)]
-    pub(crate) struct Show {
-        pub(crate) secrets: bool,
-        pub(crate) payloads: bool,
-    }
+use capture::{At, How};
+use direction::{Direction, Piece, Reading};
+use libfuzzer_sys::fuzz_target;
+use mqtt_reason::{DecodeOptions, Side, Version};
+use transport::Transport;
 
-    #[path = "../../../cli/src/connection/direction.rs"]
-    pub(crate) mod direction;
-    #[path = "../../../cli/src/connection/secrets.rs"]
-    pub(crate) mod secrets;
-    #[path = "../../../cli/src/connection/transport.rs"]
-    pub(crate) mod transport;
-    #[path = "../../../cli/src/connection/websocket.rs"]
-    mod websocket;
-
-    use mqtt_reason::{DecodeOptions, Side, Version};
-
-    use direction::{Direction, Piece, Reading};
-    use transport::Transport;
-
-    /// The packets and the remarks of a direction that comes in pieces of this size.
-    pub(crate) fn read(side: Side, data: &[u8], size: usize) -> (Vec<(Vec<u8>, usize)>, Vec<String>) {
-        let mut transport = Transport::default();
-        let mut direction = Direction::new(Reading::Following);
-        let (mut packets, mut notes) = (Vec::new(), Vec::new());
-        let options = DecodeOptions::new().sender(side);
-        'all: for piece in data.chunks(size.max(1)) {
-            let unwrapped = transport.unwrap(side, piece);
-            notes.extend(unwrapped.notes);
-            let mut input = &unwrapped.bytes[..];
-            loop {
-                let mut kept = Vec::new();
-                match direction.next(Version::V5_0, &options, &mut input, &mut kept) {
-                    None => break,
-                    Some(Piece::Packet { bytes, len }) => packets.push((bytes.to_vec(), len)),
-                    Some(Piece::Broken { error, bytes, goes_on }) => {
-                        // How much of it is there depends on the pieces.
-                        assert!(error.offset() <= bytes.len());
-                        notes.push(error.to_string());
-                        if !goes_on {
-                            break 'all;
-                        }
-                    }
-                }
-                if kept.capacity() > 0 {
-                    direction.give_back(kept);
-                }
-            }
-        }
-        (packets, notes)
-    }
+/// As in the command.
+#[derive(Clone, Copy)]
+struct Show {
+    secrets: bool,
+    payloads: bool,
 }
 
-use connection::{Show, read, secrets};
-use libfuzzer_sys::fuzz_target;
-use mqtt_reason::{Side, Version};
+/// The packets and the remarks of a direction that comes in pieces of this size.
+fn read(side: Side, data: &[u8], size: usize) -> (Vec<(Vec<u8>, usize)>, Vec<String>) {
+    let mut transport = Transport::default();
+    let mut direction = Direction::new(Reading::Following);
+    let (mut packets, mut notes) = (Vec::new(), Vec::new());
+    let options = DecodeOptions::new().sender(side);
+    'all: for piece in data.chunks(size.max(1)) {
+        let unwrapped = transport.unwrap(side, piece);
+        notes.extend(unwrapped.notes);
+        let mut input = &unwrapped.bytes[..];
+        loop {
+            let mut kept = Vec::new();
+            match direction.next(Version::V5_0, &options, &mut input, &mut kept) {
+                None => break,
+                Some(Piece::Packet { bytes, len }) => packets.push((bytes.to_vec(), len)),
+                Some(Piece::Broken { error, bytes, goes_on }) => {
+                    // How much of it is there depends on the pieces.
+                    assert!(error.offset() <= bytes.len());
+                    notes.push(error.to_string());
+                    if !goes_on {
+                        break 'all;
+                    }
+                }
+            }
+            if kept.capacity() > 0 {
+                direction.give_back(kept);
+            }
+        }
+    }
+    (packets, notes)
+}
 
 fuzz_target!(|data: &[u8]| {
     let [choice, size, data @ ..] = data else { return };
