@@ -286,6 +286,32 @@ fn a_capture_that_begins_in_the_middle_says_so() {
     );
 }
 
+/// What either version may have sent is told as far as that goes.
+#[test]
+fn a_capture_that_does_not_tell_the_version_says_so() {
+    use From::{Client, Server};
+    let mut tcp = Tcp::silent(CLIENT, SERVER);
+    tcp.send(Client, &PINGREQ);
+    tcp.send(Server, &PINGRESP);
+    tcp.send(Server, &ack(0x40, 9));
+    let output = check(&[], &pcap(&tcp));
+    assert_eq!(
+        packets(&output),
+        ["1 client PINGREQ", "1 server PINGRESP", "1 server PUBACK"]
+    );
+    assert_eq!(objects(&output)[1]["mqtt"], Value::Null);
+    let notes = others(&output);
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0]["text"].as_str().unwrap().contains("version"));
+    // TLS from the middle on.
+    let mut tcp = Tcp::silent(CLIENT, "192.0.2.2:8883");
+    tcp.send(Server, &[0x17, 3, 3, 0, 2, 9, 9]);
+    tcp.send(Client, &[0x17, 3, 3, 0, 2, 9, 9]);
+    let notes = others(&check(&[], &pcap(&tcp)));
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0]["text"].as_str().unwrap().contains("TLS"));
+}
+
 #[test]
 fn a_port_that_is_used_again_is_another_connection() {
     use From::{Client, Server};
@@ -784,6 +810,14 @@ fn unknown_levels_and_bridges() {
         assert_eq!(found[1]["packet"], "CONNACK");
         assert_eq!(found[1]["failure"], true);
     }
+    // Nothing is judged by rules that nobody knows.
+    let lines = transcript(&[
+        ("client", &level(6)),
+        ("server", &[0x20, 3, 0, 0, 0]),
+        ("client", &[0x8F, 1, 1]),
+        ("server", &[0xF3, 2, 1, 1]),
+    ]);
+    assert_eq!(check(&[], lines.as_bytes()).status.code(), Some(0));
     let lines = transcript(&[("client", &level(0x84)), ("server", &[0x20, 2, 0, 0])]);
     let found = objects(&check(&[], lines.as_bytes()));
     assert_eq!(found[0]["bridge"], true);

@@ -199,6 +199,16 @@ impl<R: Read> Packets<R> {
     }
 
     fn pcap(header: &PcapHeader, bytes: &[u8], number: u64) -> Result<Next, Unusable> {
+        // Before the parser is asked: it takes what a length says for granted.
+        if let Some(Ok(captured)) = bytes.get(8..12).map(<[u8; 4]>::try_from) {
+            let captured = match header.is_bigendian() {
+                true => u32::from_be_bytes(captured),
+                false => u32::from_le_bytes(captured),
+            };
+            if usize::try_from(captured).unwrap_or(usize::MAX) > LARGEST {
+                return Err(damaged(number));
+            }
+        }
         let (parsed, head) = match (header.is_modified_format(), header.is_bigendian()) {
             (true, _) => (parse_pcap_frame_modified(bytes), 24),
             (false, true) => (parse_pcap_frame_be(bytes), 16),
@@ -226,7 +236,7 @@ impl<R: Read> Packets<R> {
                     link: header.network.0 & 0x03FF_FFFF,
                 })
             }
-            Err(NomErr::Incomplete(needed)) => more(needed, number),
+            Err(NomErr::Incomplete(_)) => Ok(Next::More),
             Err(_) => Err(damaged(number)),
         }
     }
@@ -357,13 +367,6 @@ fn nanoseconds(units: u64, interface: &Interface) -> i128 {
         _ => 0,
     };
     nanoseconds + i128::from(interface.offset) * 1_000_000_000
-}
-
-fn more(needed: pcap_parser::nom::Needed, number: u64) -> Result<Next, Unusable> {
-    match needed {
-        pcap_parser::nom::Needed::Size(size) if size.get() > LARGEST => Err(damaged(number)),
-        _ => Ok(Next::More),
-    }
 }
 
 fn damaged(number: u64) -> Unusable {

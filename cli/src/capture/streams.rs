@@ -708,8 +708,8 @@ fn look(start: &[u8]) -> Look {
                 (false, false) => Look::Other,
             }
         }
-        [0x16, 0x03, ..] => Look::Tls,
-        [0x16] => Look::Unknown,
+        [0x14..=0x17, 0x03, ..] => Look::Tls,
+        [0x14..=0x17] => Look::Unknown,
         _ if b"GET ".starts_with(start) => Look::Unknown,
         _ if start.starts_with(b"GET ") => {
             let names_mqtt = start

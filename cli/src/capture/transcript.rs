@@ -35,7 +35,8 @@ pub(crate) struct Transcript<W: Watcher> {
 }
 
 struct Connection<S> {
-    stream: S,
+    /// Nothing once both sides have ended.
+    stream: Option<S>,
     /// Which sides have ended: the client, the server.
     ended: [bool; 2],
 }
@@ -73,8 +74,9 @@ impl<W: Watcher> Transcript<W> {
     pub(crate) fn finish(&mut self, watcher: &mut W) {
         let at = self.at();
         for name in self.order.drain(..) {
-            if let Some(connection) = self.connections.remove(&name) {
-                watcher.finish(connection.stream, at);
+            let connection = self.connections.remove(&name);
+            if let Some(stream) = connection.and_then(|connection| connection.stream) {
+                watcher.finish(stream, at);
             }
         }
     }
@@ -169,7 +171,7 @@ impl<W: Watcher> Transcript<W> {
                 at,
             };
             let connection = Connection {
-                stream: watcher.open(&opening),
+                stream: Some(watcher.open(&opening)),
                 ended: [false; 2],
             };
             self.connections.insert(self.current.clone(), connection);
@@ -189,12 +191,19 @@ impl<W: Watcher> Transcript<W> {
                 self.current
             ));
         }
-        match act {
-            Act::Sends(_) => watcher.bytes(&mut connection.stream, side, at, &bytes),
-            Act::Ends(how) => {
-                *ended = true;
-                watcher.close(&mut connection.stream, side, *how, at);
+        if let Some(stream) = &mut connection.stream {
+            match act {
+                Act::Sends(_) => watcher.bytes(stream, side, at, &bytes),
+                Act::Ends(how) => {
+                    *ended = true;
+                    watcher.close(stream, side, *how, at);
+                }
             }
+        }
+        if connection.ended == [true; 2]
+            && let Some(stream) = connection.stream.take()
+        {
+            watcher.finish(stream, at);
         }
         Ok(())
     }

@@ -221,6 +221,8 @@ fn open(file: Option<&Path>) -> Result<(Box<dyn Read>, Option<u64>), Failure> {
             let stdin = io::stdin();
             if stdin.is_terminal() {
                 anstream::eprintln!("reading standard input; Ctrl-D ends it");
+            } else {
+                outlive_one_interrupt();
             }
             Ok((Box::new(stdin.lock()), None))
         }
@@ -233,6 +235,22 @@ fn open(file: Option<&Path>) -> Result<(Box<dyn Read>, Option<u64>), Failure> {
             Ok((Box::new(opened), size))
         }
     }
+}
+
+/// Ctrl-C ends the capture in front of a pipe, too: what it has sent until then is told. A second one ends this program.
+fn outlive_one_interrupt() {
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        if let Ok(runtime) = runtime {
+            runtime.block_on(async {
+                if tokio::signal::ctrl_c().await.is_ok() && tokio::signal::ctrl_c().await.is_ok() {
+                    std::process::exit(130);
+                }
+            });
+        }
+    });
 }
 
 fn cannot_read(file: Option<&Path>, error: &io::Error) -> Failure {

@@ -15,6 +15,7 @@ pub(super) struct Tally {
     violations: u64,
     odd: u64,
     cut_off: u64,
+    notes: u64,
 }
 
 impl Tally {
@@ -31,7 +32,8 @@ impl Tally {
             What::Finding(_) if item.is_bad() => self.violations += 1,
             What::Finding(_) => self.odd += 1,
             What::Incomplete { .. } => self.cut_off += 1,
-            What::Note { .. } | What::Closed { .. } => {}
+            What::Note { .. } => self.notes += 1,
+            What::Closed { .. } => {}
         }
     }
 
@@ -54,6 +56,7 @@ impl Tally {
             (self.violations, "violation", "violations"),
             (self.odd, "oddity", "oddities"),
             (self.cut_off, "packet cut off", "packets cut off"),
+            (self.notes, "remark", "remarks"),
         ];
         let mut nothing = true;
         for (count, one, more) in found {

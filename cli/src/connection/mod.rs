@@ -113,21 +113,19 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(settings: Settings) -> Self {
-        let (reading, transport, conversation) = match settings.middle {
+        let (reading, conversation) = match settings.middle {
             true => (
                 Reading::Searching,
-                Transport::plain(),
                 Conversation::from_the_middle(conversation::Settings::new(), None),
             ),
             false => (
                 Reading::Following,
-                Transport::default(),
                 Conversation::new(conversation::Settings::new()),
             ),
         };
         Self {
             settings,
-            transport,
+            transport: Transport::default(),
             client: Direction::new(reading),
             server: Direction::new(reading),
             conversation,
@@ -227,6 +225,15 @@ impl Connection {
             if self.direction(side).ended.is_none() {
                 self.cut_off(side, at, sink);
             }
+        }
+        let searched = |direction: &Direction| direction.reading == Reading::Searching;
+        if self.settings.middle
+            && self.version.is_none()
+            && !self.transport.is_other()
+            && (searched(&self.client) || searched(&self.server))
+        {
+            let text = "what was captured of this connection does not tell its version: nothing is looked into";
+            self.note(None, at, text, sink);
         }
     }
 
@@ -329,6 +336,11 @@ impl Connection {
             match direction.next(version, &options, &mut input, &mut kept) {
                 None => break,
                 Some(Piece::Packet { bytes, len }) => self.packet(side, at, bytes, len, sink),
+                // By rules that nobody knows.
+                Some(Piece::Broken { .. }) if self.unknown_level => {
+                    let text = "packets of a version that nobody knows: from here on this side is not read";
+                    self.stop(side, at, text, sink);
+                }
                 Some(Piece::Broken {
                     error,
                     bytes,

@@ -11,6 +11,8 @@ pub(crate) const TLS: &str = "this is TLS, not MQTT: it can be read with its key
 
 /// How long a header of HTTP may be.
 const HEADER: usize = 64 * 1024;
+/// How much of its first line is shown.
+const LINE: usize = 80;
 /// How many fields it may have.
 const FIELDS: usize = 128;
 
@@ -48,16 +50,6 @@ pub(super) struct Unwrapped<'a> {
 }
 
 impl Transport {
-    /// Packets without anything around them: what came before was not seen.
-    pub(super) const fn plain() -> Self {
-        Self {
-            client: Wrapping::Plain,
-            server: Wrapping::Plain,
-            asked: false,
-            other: false,
-        }
-    }
-
     /// Whether this is known to be no MQTT, or none that can be read.
     pub(super) const fn is_other(&self) -> bool {
         self.other
@@ -172,6 +164,12 @@ impl Transport {
         start.extend_from_slice(bytes);
         match (what(&start), side) {
             (None, _) => Step::Wait(Wrapping::Start(start)),
+            // What is said of it shows its first line.
+            (Some(What::Request | What::Answer), _)
+                if start.len() < LINE && !start.contains(&b'\n') =>
+            {
+                Step::Wait(Wrapping::Start(start))
+            }
             (Some(What::Packets), _) => Step::Go(Wrapping::Plain, start, None),
             (Some(What::Tls), _) => Step::Other(TLS.to_owned()),
             (Some(What::Ssh), _) => Step::Other("this is SSH, not MQTT".to_owned()),
@@ -271,7 +269,7 @@ enum What {
 
 const PROXY_V1: &[u8] = b"PROXY ";
 const PROXY_V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
-const MARKS: [(&[u8], What); 13] = [
+const MARKS: [(&[u8], What); 15] = [
     (b"GET ", What::Request),
     (b"POST ", What::Request),
     (b"PUT ", What::Request),
@@ -282,7 +280,9 @@ const MARKS: [(&[u8], What); 13] = [
     (b"HTTP/", What::Answer),
     (b"SSH-", What::Ssh),
     (&[0x16, 0x03], What::Tls),
+    (&[0x14, 0x03], What::Tls),
     (&[0x15, 0x03], What::Tls),
+    (&[0x17, 0x03], What::Tls),
     (PROXY_V1, What::Proxy(0)),
     (PROXY_V2, What::Proxy(0)),
 ];
@@ -325,7 +325,7 @@ fn first_line(text: &[u8]) -> String {
     let line = text.split(|byte| matches!(byte, b'\r' | b'\n')).next();
     line.unwrap_or_default()
         .iter()
-        .take(80)
+        .take(LINE)
         .map(|byte| match byte {
             b' '..=b'~' => char::from(*byte),
             _ => '.',
