@@ -12,6 +12,5 @@ pub mod report;
 pub mod scenario;
 pub mod scenarios;
 pub mod setting;
-mod shim;
 pub mod statements;
 mod topic;

@@ -19,7 +19,6 @@
 //! [`Settings::max_outstanding`]. Nothing is allocated unless there are more of them than ever before.
 
 mod acknowledgements;
-mod any;
 mod authentication;
 mod broken;
 mod connection;
@@ -35,7 +34,6 @@ mod time;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-pub use self::any::Packet;
 pub use self::finding::{About, Finding, Kind, Seen};
 pub use self::rules::{Check, RULES, Rule};
 pub use self::streams::{Event, Streams};
@@ -45,6 +43,7 @@ use self::finding::What;
 use self::rules::Row;
 use self::state::{Authentication, Connack, Connect, Phase, Pings, Sender};
 use crate::options::DecodeOptions;
+use crate::packet::Packet;
 use crate::packet_type::{PacketType, Side, Version};
 use crate::view::View;
 use crate::{v3, v5};
@@ -90,8 +89,8 @@ impl Default for Settings {
 ///
 /// ```
 /// # use std::time::Duration;
-/// use mqtt_reason::conversation::{Conversation, Kind, Packet, Seen, Settings};
-/// use mqtt_reason::{Decoded, Side, v5};
+/// use mqtt_reason::conversation::{Conversation, Kind, Seen, Settings};
+/// use mqtt_reason::{Packet, Decoded, Side, v5};
 ///
 /// let mut conversation = Conversation::new(Settings::new());
 /// let mut found = Vec::new();

@@ -3,11 +3,11 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::conversation::any::Packet;
 use crate::conversation::{Conversation, Finding, Seen};
 use crate::error::{DecodeError, ErrorKind};
 use crate::frame::{self, Decoded};
 use crate::options::DecodeOptions;
+use crate::packet::Packet;
 use crate::packet_type::{PacketType, Side, Version};
 use crate::view::{Publish, View};
 use crate::wire::VariableByteInteger;

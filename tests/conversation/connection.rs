@@ -548,7 +548,8 @@ fn connection() {
 /// E8 shows only to a caller that decodes without telling the sender.
 #[test]
 fn e8_a_server_of_3_1_1_sends_no_disconnect() {
-    use mqtt_reason::conversation::{Conversation, Packet, Seen, Settings};
+    use mqtt_reason::Packet;
+    use mqtt_reason::conversation::{Conversation, Seen, Settings};
     use mqtt_reason::v3;
 
     for (from, broken) in [(Side::Server, true), (Side::Client, false)] {

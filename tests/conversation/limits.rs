@@ -348,7 +348,8 @@ fn limits() {
 fn p6_a_subscription_identifier_of_a_client() {
     use std::time::Duration;
 
-    use mqtt_reason::conversation::{Conversation, Packet, Seen, Settings};
+    use mqtt_reason::Packet;
+    use mqtt_reason::conversation::{Conversation, Seen, Settings};
     use mqtt_reason::view::View;
     use mqtt_reason::{DecodeOptions, Decoded, Side, Version, v5};
 

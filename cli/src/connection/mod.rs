@@ -450,8 +450,8 @@ impl Connection {
         let findings = match &body {
             Body::Coded(packet) => {
                 let packet = match *packet {
-                    Packet::V5(packet) => conversation::Packet::V5(packet),
-                    Packet::V3(version, packet) => conversation::Packet::V3(version, packet),
+                    Packet::V5(packet) => mqtt_reason::Packet::V5(packet),
+                    Packet::V3(version, packet) => mqtt_reason::Packet::V3(version, packet),
                 };
                 self.conversation.packet(seen, &packet)
             }

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use mqtt_reason::view::View;
-use mqtt_reason::{DecodeOptions, PacketType, QoS, Side, Version};
+use mqtt_reason::{DecodeOptions, Decoded, PacketType, QoS, Side, Version, decode_with};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::scenarios::{Demand, Scenario, Trigger};
 use crate::refuse::{Rules, Session, Step};
-use crate::shim::{D, decode_with};
 
 /// How long a client is watched after the scenario's last byte.
 pub(super) const WATCH: Duration = Duration::from_secs(2);
@@ -175,9 +174,9 @@ impl Connection<'_> {
             return None;
         }
         let len = match decode_with(self.session.version(), &Self::options(), &self.buffer) {
-            Ok(D::Packet { len, .. }) => len,
-            Ok(D::Frame(frame)) => frame.bytes().len(),
-            Ok(D::Incomplete) => return None,
+            Ok(Decoded::Packet { len, .. }) => len,
+            Ok(Decoded::Frame(frame)) => frame.bytes().len(),
+            Ok(Decoded::Incomplete { .. }) => return None,
             // A code or property that is wrong: the packet's end is known all the same.
             Err(_) => length(&self.buffer).unwrap_or(self.buffer.len()),
         };
@@ -296,10 +295,10 @@ impl Request {
     fn of(version: Version, bytes: &[u8]) -> Option<Self> {
         let options = DecodeOptions::new().sender(Side::Client);
         let frame = match decode_with(version, &options, bytes).ok()? {
-            D::Packet { packet, .. } if packet.packet_type() == PacketType::Pubrel => {
+            Decoded::Packet { packet, .. } if packet.packet_type() == PacketType::Pubrel => {
                 return Some(Self::Pubrel(packet.packet_id()?.get()));
             }
-            D::Frame(frame) => frame,
+            Decoded::Frame(frame) => frame,
             _ => return None,
         };
         match View::of(version, &options, &frame).ok()?? {

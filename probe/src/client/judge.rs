@@ -2,14 +2,13 @@
 
 use std::process::ExitStatus;
 
-use mqtt_reason::conversation::{Conversation, Kind, Seen, Settings};
+use mqtt_reason::conversation::{Conversation, Event, Kind, Settings, Streams};
 use mqtt_reason::view::View;
-use mqtt_reason::{DecodeOptions, PacketType, QoS, Side, Version};
+use mqtt_reason::{DecodeOptions, Decoded, PacketType, QoS, Side, Version, decode_with};
 
 use super::broker::{End, Played};
 use super::scenarios::{Binding, Demand, Scenario};
 use crate::judge::{Outcome, Verdict};
-use crate::shim::{D, decode_with};
 
 /// All that is known of a client after a scenario.
 #[derive(Debug)]
@@ -46,11 +45,11 @@ impl Act {
             qos: None,
         };
         let error = match decode_with(version, &options, bytes) {
-            Ok(D::Packet { packet, .. }) => {
+            Ok(Decoded::Packet { packet, .. }) => {
                 act.codes = packet.reason_codes().map(|code| code.as_u8()).collect();
                 None
             }
-            Ok(D::Frame(frame)) => match View::of(version, &options, &frame) {
+            Ok(Decoded::Frame(frame)) => match View::of(version, &options, &frame) {
                 Ok(Some(View::Publish(publish))) => {
                     act.qos = Some(publish.qos());
                     None
@@ -59,7 +58,7 @@ impl Act {
                 Err(error) => Some(error),
             },
             // Cut off by the end of the connection: not its fault that it is not whole.
-            Ok(D::Incomplete) => {
+            Ok(Decoded::Incomplete { .. }) => {
                 act.packet = None;
                 None
             }
@@ -161,47 +160,25 @@ impl Trace<'_> {
 
     /// What the checker of conversations says of the client after the scenario's bytes.
     fn checked(&self) -> Option<(String, String)> {
-        let mut conversation = Conversation::new(Settings::new());
+        let mut streams = Streams::new(Conversation::new(Settings::new()));
         let mut told = None;
         for (index, passed) in self.played.passed.iter().enumerate() {
-            let seen = Seen {
-                from: passed.by,
-                time: passed.at,
-                tag: 0,
-                len: u32::try_from(passed.bytes.len()).unwrap_or(u32::MAX),
-            };
-            let options = conversation.decode_options(passed.by);
-            let version = conversation.version().unwrap_or(Version::V5_0);
-            let mut bytes = passed.bytes.as_slice();
-            // What the scenario sends may be several packets.
-            while !bytes.is_empty() {
-                let (findings, len) = match decode_with(version, &options, bytes) {
-                    Ok(D::Packet { packet, len }) => (conversation.packet(seen, &packet.0), len),
-                    Ok(D::Frame(frame)) => {
-                        let len = frame.bytes().len();
-                        match View::of(version, &options, &frame) {
-                            Ok(Some(view)) => (conversation.view(seen, &view), len),
-                            _ => {
-                                conversation.broken(seen, Some(frame.packet_type()), frame.bytes());
-                                (Vec::new(), len)
-                            }
-                        }
+            streams.receive(
+                passed.by,
+                passed.at,
+                0,
+                &passed.bytes,
+                &mut |event: Event<'_>| {
+                    if index >= self.played.after
+                        && told.is_none()
+                        && let Event::Finding(finding) = event
+                        && finding.kind() == Kind::Violation
+                        && finding.by() == Side::Client
+                    {
+                        told = Some((finding.rule().to_owned(), finding.to_string()));
                     }
-                    Ok(D::Incomplete) => break,
-                    Err(error) => {
-                        conversation.broken(seen, error.packet(), bytes);
-                        break;
-                    }
-                };
-                let violation = findings.iter().find(|finding| {
-                    finding.kind() == Kind::Violation && finding.by() == Side::Client
-                });
-                if index >= self.played.after && told.is_none() {
-                    told =
-                        violation.map(|finding| (finding.rule().to_owned(), finding.to_string()));
-                }
-                bytes = bytes.get(len..).unwrap_or_default();
-            }
+                },
+            );
         }
         told
     }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use mqtt_reason::view::View;
-use mqtt_reason::{DecodeOptions, Side, Version};
+use mqtt_reason::{DecodeOptions, Decoded, Side, Version, decode_with};
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
@@ -28,7 +28,6 @@ use self::judge::Trace;
 use self::scenarios::{Need, Scenario, TABLE, Trigger};
 use crate::judge::Outcome;
 use crate::report::{Line, Show};
-use crate::shim::{D, decode_with};
 
 /// How long the packet that a scenario waits for may take: a program has to start.
 const TRIGGER_LIMIT: Duration = Duration::from_secs(15);
@@ -390,8 +389,8 @@ async fn identify(mut stream: TcpStream) -> Option<(TcpStream, BytesMut, String)
         }
         let options = DecodeOptions::new().sender(Side::Client);
         let id = match decode_with(Version::V5_0, &options, &buffer) {
-            Ok(D::Incomplete) => continue,
-            Ok(D::Frame(frame)) => match View::of(Version::V5_0, &options, &frame) {
+            Ok(Decoded::Incomplete { .. }) => continue,
+            Ok(Decoded::Frame(frame)) => match View::of(Version::V5_0, &options, &frame) {
                 Ok(Some(View::Connect(connect))) => connect.client_id().to_owned(),
                 _ => String::new(),
             },

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use mqtt_reason::view::View;
-use mqtt_reason::{DecodeOptions, Frame, PacketType, QoS, Version};
+use mqtt_reason::{DecodeOptions, Decoded, Frame, Packet, PacketType, QoS, Version, decode_with};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -19,7 +19,6 @@ use super::answer::{Answer, Limits};
 use super::connection::{Out, QUEUE, later, write};
 use super::rule::Rule;
 use super::session::{codes_of_list, told};
-use crate::shim::{D, Packet, decode_with};
 
 /// What both directions know.
 #[derive(Debug)]
@@ -216,10 +215,10 @@ impl State<'_> {
             return Some((None, bytes.len()));
         }
         match decode_with(self.version(), &DecodeOptions::new(), bytes) {
-            Ok(D::Packet { packet, len }) => Some((Some(packet.packet_type()), len)),
-            Ok(D::Frame(frame)) => Some((Some(frame.packet_type()), frame.bytes().len())),
-            Ok(D::Incomplete) if bytes.len() <= MAX_PACKET_SIZE => None,
-            Ok(D::Incomplete) | Err(_) => {
+            Ok(Decoded::Packet { packet, len }) => Some((Some(packet.packet_type()), len)),
+            Ok(Decoded::Frame(frame)) => Some((Some(frame.packet_type()), frame.bytes().len())),
+            Ok(Decoded::Incomplete { .. }) if bytes.len() <= MAX_PACKET_SIZE => None,
+            Ok(Decoded::Incomplete { .. }) | Err(_) => {
                 self.opaque = true;
                 self.note("what follows is not looked at, only relayed".to_owned());
                 Some((None, bytes.len()))
@@ -230,11 +229,11 @@ impl State<'_> {
     /// Looks at a packet of the client; returns the DISCONNECT to send if a rule says so.
     fn request(&mut self, bytes: &[u8]) -> Option<(Vec<u8>, Duration)> {
         match decode_with(self.version(), &DecodeOptions::new(), bytes) {
-            Ok(D::Packet { packet, .. }) => {
+            Ok(Decoded::Packet { packet, .. }) => {
                 self.acknowledged(&packet);
                 None
             }
-            Ok(D::Frame(frame)) => self.asked(&frame),
+            Ok(Decoded::Frame(frame)) => self.asked(&frame),
             _ => None,
         }
     }
@@ -338,7 +337,7 @@ impl State<'_> {
                     let options = DecodeOptions::new();
                     matches!(
                         decode_with(self.version(), &options, bytes),
-                        Ok(D::Packet { packet, .. }) if !packet.is_error()
+                        Ok(Decoded::Packet { packet, .. }) if !packet.is_error()
                     )
                 }
                 Verdict::Replace { close, .. } => !close,
@@ -359,7 +358,8 @@ impl State<'_> {
     /// What becomes of a packet of the broker.
     fn answer(&mut self, bytes: &[u8]) -> Verdict {
         let options = DecodeOptions::new();
-        let Ok(D::Packet { packet, .. }) = decode_with(self.version(), &options, bytes) else {
+        let Ok(Decoded::Packet { packet, .. }) = decode_with(self.version(), &options, bytes)
+        else {
             return Verdict::Relay;
         };
         let packet_id = packet.packet_id().map_or(0, u16::from);

@@ -9,13 +9,13 @@ use mqtt_reason::v3::ConnackReturnCode;
 use mqtt_reason::v5::ConnackReason;
 use mqtt_reason::view::{Connect, Publish, Subscribe, UnknownConnect, Unsubscribe, View};
 use mqtt_reason::{
-    DecodeError, DecodeOptions, PacketType, QoS, ReasonCode, Side, Version, mapping,
+    DecodeError, DecodeOptions, Decoded, Packet, PacketType, QoS, ReasonCode, Side, Version,
+    decode_with, mapping,
 };
 
 use super::answer::{Answer, Limits, variable_byte_integer};
 use super::rule::Rule;
 use super::rules::Rules;
-use crate::shim::{D, Packet, decode_with};
 
 /// What is to be done.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -90,12 +90,12 @@ impl<'r> Session<'r> {
         let options = DecodeOptions::new().sender(Side::Client);
         let mut steps = Vec::new();
         let (packet, len) = match decode_with(version, &options, bytes) {
-            Ok(D::Incomplete) => return None,
-            Ok(D::Packet { packet, len }) => {
+            Ok(Decoded::Incomplete { .. }) => return None,
+            Ok(Decoded::Packet { packet, len }) => {
                 self.packet(&packet, &mut steps);
                 (Some(packet.packet_type()), len)
             }
-            Ok(D::Frame(frame)) => {
+            Ok(Decoded::Frame(frame)) => {
                 match View::of(version, &options, &frame) {
                     Ok(Some(view)) => self.view(&view, &mut steps),
                     Ok(None) => {}

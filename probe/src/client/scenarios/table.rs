@@ -511,6 +511,8 @@ pub(crate) static TABLE: &[Scenario] = &[
         demand: Demand::Report {
             code: 0x01,
             names: &[
+                "0x84",
+                "132",
                 "Unsupported Protocol Version",
                 "unacceptable protocol version",
                 "unacceptable protocol",
