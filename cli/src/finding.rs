@@ -2,7 +2,7 @@
 
 use std::io;
 
-use mqtt_reason::v5::DisconnectReason;
+use mqtt_reason::v5::{ConnackReason, DisconnectReason};
 use mqtt_reason::view::View;
 use mqtt_reason::{
     DecodeError, DecodeOptions, Decoded, ErrorClass, ErrorKind, PacketType, Version, frame,
@@ -98,6 +98,11 @@ impl<'a> Refusal<'a> {
                 .to_owned();
         }
         match self.answer() {
+            // §4.13.1: a CONNECT is answered with CONNACK, or not at all.
+            Some(_) if self.error.packet() == Some(PacketType::Connect) => {
+                let code = ConnackReason::from(&self.error);
+                format!("answer with CONNACK {:#04x} {code}", code.as_u8())
+            }
             Some(code) => format!("answer with DISCONNECT {:#04x} {code}", code.as_u8()),
             None => "close the connection".to_owned(),
         }

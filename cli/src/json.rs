@@ -142,6 +142,9 @@ pub(crate) fn entries<M: SerializeMap>(object: &mut M, told: &Told<'_>) -> Resul
             object.serialize_entry("answer", &refusal.answer())?;
             object.serialize_entry("offset", &refusal.error.offset())?;
             object.serialize_entry("rule", refusal.error.rule())?;
+            if let Some(field) = refusal.error.field(refusal.bytes) {
+                object.serialize_entry("field", &field.to_string())?;
+            }
             object.serialize_entry("error", &refusal.error.to_string())?;
             object.serialize_entry("action", &refusal.action())?;
             hint(object, told)?;
