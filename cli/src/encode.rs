@@ -18,7 +18,7 @@ use crate::Verdict;
 use crate::failure::{Failure, usage};
 use crate::names::same;
 use crate::options::{Circumstances, packet_parser};
-use crate::properties::{Properties, not_zero};
+use crate::properties::Properties;
 use crate::style::plain_output;
 
 const EXAMPLES: &str = "\
@@ -55,6 +55,11 @@ pub(crate) struct Encode {
     /// Print the bytes themselves, not hex
     #[arg(long)]
     raw: bool,
+
+    /// Always write reason code and Property Length, also where they may be left out: some receivers cannot read the
+    /// short form
+    #[arg(long)]
+    long_form: bool,
 
     #[command(flatten)]
     circumstances: Circumstances,
@@ -192,7 +197,13 @@ impl Encode {
     fn write(&self, packet: &impl mqtt_reason::Encode) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
         packet
-            .encode_with(&self.circumstances.encode_options(), &mut bytes)
+            .encode_with(
+                &self
+                    .circumstances
+                    .encode_options()
+                    .long_form(self.long_form),
+                &mut bytes,
+            )
             .map_err(|error| match error {
                 EncodeError::Property(PropertyError {
                     kind: PropertyErrorKind::NotAllowed { id },
@@ -238,19 +249,6 @@ impl Encode {
             };
             anstream::eprintln!("note: {id}{times} is left out: {why}");
         }
-    }
-
-    /// The properties as a section of this packet.
-    fn section<'a, S>(&self, properties: &'a [Property<'a>]) -> Result<S, Failure>
-    where
-        S: TryFrom<&'a [Property<'a>], Error = PropertyError>,
-    {
-        S::try_from(properties).map_err(|error| match error.kind {
-            PropertyErrorKind::NotAllowed { id } => {
-                usage(format!("{id} is not a property of {}", self.packet))
-            }
-            kind => usage(kind.to_string()),
-        })
     }
 
     fn packet_id(&self) -> Result<PacketId, Failure> {

@@ -200,17 +200,6 @@ impl<'a> Finding<'a> {
         matches!(self, Self::Packet { packet, .. } if packet.is_error())
     }
 
-    pub(crate) const fn packet_type(&self) -> Option<PacketType> {
-        match self {
-            Self::Packet { packet, .. } => Some(packet.packet_type()),
-            Self::View { view, .. } => Some(view.packet_type()),
-            Self::Unread { packet, .. } => Some(*packet),
-            Self::Incomplete { packet, .. } => *packet,
-            Self::Refused(refusal) => refusal.packet(),
-            Self::Unreadable(_) => None,
-        }
-    }
-
     /// The version that a CONNECT asks for.
     pub(crate) const fn connect_version(&self) -> Option<Version> {
         match self {

@@ -1,7 +1,7 @@
 //! How a packet reads in another version: for whoever reads it in the wrong one.
 
 use mqtt_reason::view::View;
-use mqtt_reason::{DecodeOptions, PacketType, Version};
+use mqtt_reason::{DecodeOptions, ErrorKind, PacketType, Version};
 
 use crate::finding::Finding;
 use crate::packet::Codes;
@@ -20,6 +20,17 @@ pub(crate) fn hint(
         Version::V3_1 => [Version::V3_1_1, Version::V5_0],
     };
     match finding {
+        Finding::Refused(refusal) if has_no_header(refusal.error.kind()) => {
+            let len = refusal.bytes.len();
+            let header = match u8::try_from(len) {
+                Ok(len @ 0..=0x7F) => format!("40 {len:02x}"),
+                _ => "40 and the length".to_owned(),
+            };
+            Some(format!(
+                "no packet begins with 00 to 0f; if this is a body without its fixed header, put that in front: {header} \
+                 for a PUBACK, 50 for a PUBREC, 90 for a SUBACK"
+            ))
+        }
         Finding::Refused(refusal) => others.into_iter().find_map(|other| {
             let (found, rest) = Finding::first(other, options, refusal.bytes);
             let whole = rest.is_some_and(<[u8]>::is_empty);
@@ -40,6 +51,11 @@ pub(crate) fn hint(
         } => differs(others, options, finding, bytes),
         _ => None,
     }
+}
+
+/// Whether the first byte is that of no packet.
+const fn has_no_header(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ReservedPacketType { number: 0 })
 }
 
 /// Where both versions read the packet and find different things.

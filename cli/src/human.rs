@@ -90,15 +90,6 @@ pub(crate) fn write(out: &mut impl Write, told: &Told<'_>, paint: Paint) -> io::
     }
 }
 
-/// The first line of it, without colours.
-pub(crate) fn one_line(told: &Told<'_>) -> String {
-    let mut out = Vec::new();
-    // Writing into memory does not fail.
-    let _ = write(&mut out, told, Paint::OFF);
-    let text = String::from_utf8_lossy(&out);
-    text.lines().next().unwrap_or_default().to_owned()
-}
-
 struct Writer<'o, W> {
     out: &'o mut W,
     paint: Paint,

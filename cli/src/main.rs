@@ -16,6 +16,7 @@ mod html;
 mod human;
 mod input;
 mod json;
+mod manual;
 mod names;
 mod options;
 mod packet;
@@ -35,16 +36,19 @@ use clap::{Parser, Subcommand};
 const EXAMPLES: &str = "\
 Examples:
   mqtt-reason explain 0x87
+  mqtt-reason explain 'disconnected, rc=7'
   mqtt-reason decode 40 03 00 0a 87
   mqtt-reason decode --json --lines < frames.txt
   mqtt-reason encode puback --packet-id 10 --reason 'Not authorized' --reason-string 'read only'
+  mqtt-reason check capture.pcap
+  mqtt-reason tap --listen 127.0.0.1:1884 --upstream broker.example
 
-Exit status: 0 if all went well, 1 if some packet was refused or is incomplete, 2 for wrong usage.";
+Exit status: 0 if nothing is wrong, 1 if something was refused, is incomplete or breaks a rule, 2 for wrong usage and
+for input that cannot be used.";
 
-/// Explains, decodes and encodes the MQTT packets that carry reason codes
+/// Says why: explains reason codes, decodes packets, checks and taps connections, probes brokers and clients
 ///
-/// CONNACK, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK, DISCONNECT and AUTH of MQTT 5.0, and their
-/// counterparts of 3.1.1 and 3.1.
+/// MQTT 5.0, 3.1.1 and 3.1.
 #[derive(Parser)]
 #[command(name = "mqtt-reason", version, after_help = EXAMPLES, max_term_width = 100)]
 struct Cli {
@@ -61,6 +65,8 @@ enum Command {
     Tap(tap::Tap),
     Probe(Box<probe::Probe>),
     Refuse(Box<refuse::Refuse>),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 /// What a subcommand that did its work tells the caller.
@@ -93,6 +99,8 @@ fn main() -> ExitCode {
         Command::Tap(command) => command.run(),
         Command::Probe(command) => command.run(),
         Command::Refuse(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     match result {
         Ok(verdict) => verdict.into(),

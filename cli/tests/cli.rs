@@ -1366,6 +1366,24 @@ mod encode {
 }
 
 #[test]
+fn completions_and_manual_pages_are_printed() {
+    for (args, part) in [
+        (&["completions", "bash"][..], "complete -F _mqtt-reason"),
+        (&["completions", "zsh"], "#compdef mqtt-reason"),
+        (&["completions", "fish"], "explain"),
+        (&["man"], ".TH mqtt-reason 1"),
+        (&["man", "decode"], "capture.bin"),
+        (&["man", "tap"], "upstream"),
+    ] {
+        let output = run(args, b"");
+        assert_eq!(status(&output), Some(0), "{args:?}");
+        assert!(stdout(&output).contains(part), "{args:?}");
+    }
+    usage_error(&["man", "banana"]);
+    usage_error(&["completions", "banana"]);
+}
+
+#[test]
 fn help_and_version_are_there() {
     for args in [
         &["--help"][..],
