@@ -120,10 +120,25 @@ impl Stage {
         let mut messages = self.messages_until(link, usize::MAX, until, true).await;
         let (packets, _) = self.flush(link).await;
         for seen in packets {
-            messages.extend(Message::of(&seen));
+            messages.extend(self.message_of(&seen));
             self.acknowledge(link, &seen).await;
         }
         messages
+    }
+
+    /// The message of a PUBLISH, if it is one of this scenario.
+    #[must_use]
+    pub fn message_of(&self, seen: &Seen) -> Option<Message> {
+        Message::of(seen).filter(|message| self.concerns(message))
+    }
+
+    /// Whether a message is one of this scenario. That of another one, which runs at the same time, comes or does not
+    /// come by chance: it decides nothing.
+    fn concerns(&self, message: &Message) -> bool {
+        let prefix = &self.setting.prefix;
+        let run = prefix.rfind('/').and_then(|end| prefix.get(..=end));
+        let of_run = run.is_some_and(|run| message.topic.starts_with(run));
+        !of_run || message.topic.starts_with(&format!("{prefix}/"))
     }
 
     async fn messages_until(
@@ -138,7 +153,7 @@ impl Stage {
             let Some(seen) = self.next(link, until).await else {
                 break;
             };
-            messages.extend(Message::of(&seen));
+            messages.extend(self.message_of(&seen));
             if acknowledge {
                 self.acknowledge(link, &seen).await;
             }

@@ -141,6 +141,53 @@ impl Stage {
         Ok((link, connack))
     }
 
+    /// A connection that sends `connect` after `delay` and then nothing any more, until it ends or `patience` is over;
+    /// and when its last packet was sent. It is not on the stage yet: several can be listened to at a time.
+    ///
+    /// # Errors
+    ///
+    /// If it is refused.
+    pub async fn quiet(
+        &self,
+        name: &str,
+        connect: Connect,
+        delay: Duration,
+        patience: Duration,
+    ) -> Result<(Link, Instant, Vec<Seen>), Stop> {
+        tokio::time::sleep(delay).await;
+        let connection = self.target.connector.connect().await;
+        let connection =
+            connection.map_err(|error| Stop::Skip(format!("no connection: {error}")))?;
+        let layout = Layout::Of(connect.version);
+        let mut link = Link::new(name, connection, layout, self.start);
+        link.send(connect.draft()).await;
+        let since = Instant::now();
+        let connack = link.next(since + self.wait() * 4).await;
+        if !link.is_accepted() {
+            let what = connack.map_or_else(|| link.end().name().to_owned(), |seen| seen.in_words());
+            return Err(Stop::Skip(format!(
+                "the CONNECT before it was refused: {what}"
+            )));
+        }
+        link.mark();
+        let mut packets = Vec::new();
+        while let Some(seen) = link.next(since + patience).await {
+            packets.push(seen);
+        }
+        Ok((link, since, packets))
+    }
+
+    /// Puts a connection on the stage.
+    pub fn add(&mut self, link: Link) -> usize {
+        self.links.push(link);
+        self.links.len() - 1
+    }
+
+    /// The judged connection, whose part that is judged begins where it says itself.
+    pub fn judge(&mut self, link: usize) {
+        self.subject = link;
+    }
+
     /// A new connection of the scenario's own Client Identifier.
     ///
     /// # Errors

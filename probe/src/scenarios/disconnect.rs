@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use mqtt_reason::PacketType;
 use tokio::time::Instant;
 
 use crate::draft::{
@@ -136,22 +135,18 @@ fn rows_of_steps() -> Vec<Scenario> {
 
 /// Whether the Will, to be seen by `subscriber`, met its fate; if not, the verdict.
 pub(super) async fn will_fate(stage: &mut Stage, subscriber: usize, fate: Fate) -> Option<Verdict> {
-    let published = |packets: &[crate::engine::Seen]| {
-        packets
-            .iter()
-            .any(|seen| seen.packet_type() == Some(PacketType::Publish))
-    };
     match fate {
         Fate::Published => {
             // No time is stated: absence is only told after a long one.
             let until = Instant::now() + (stage.wait() * 3).max(Duration::from_secs(6));
             while let Some(seen) = stage.next(subscriber, until).await {
-                if published(&[seen]) {
+                if stage.message_of(&seen).is_some() {
                     return None;
                 }
             }
             let (packets, alive) = stage.flush(subscriber).await;
-            (alive && !published(&packets)).then(|| {
+            let published = packets.iter().any(|seen| stage.message_of(seen).is_some());
+            (alive && !published).then(|| {
                 Verdict::wrong(
                     "MQTT-3.1.2-8",
                     "the connection ended without DISCONNECT 0x00, and the Will is not published",
@@ -162,7 +157,8 @@ pub(super) async fn will_fate(stage: &mut Stage, subscriber: usize, fate: Fate) 
             let until = Instant::now() + stage.wait() / 2;
             let mut packets = stage.listen(subscriber, until).await;
             packets.extend(stage.flush(subscriber).await.0);
-            published(&packets).then(|| {
+            let published = packets.iter().any(|seen| stage.message_of(seen).is_some());
+            published.then(|| {
                 Verdict::wrong(
                     "MQTT-3.14.4-3",
                     "the Will is published although the Client said DISCONNECT 0x00",

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use mqtt_reason::PacketType;
+use mqtt_reason::{Decoded, PacketType, v5 as packets};
 use tokio::time::Instant;
 
 use crate::draft::{self, Connect, disconnect as goodbye, four_byte_property, pingreq};
 use crate::engine::{End, Layout, Seen, Stage, Stop};
-use crate::judge::{Outcome, Received, Verdict, judge};
+use crate::judge::{Outcome, Received, Verdict, ends, judge};
 use crate::scenario::words::{connack, disconnect, v5};
 use crate::scenario::{Answer, Need, Scenario};
 
@@ -92,29 +92,38 @@ const NEVER: Duration = Duration::from_secs(15);
 
 /// Four connections, so that a Server that looks only now and then is not caught now and then.
 pub(super) async fn keep_alive(stage: &mut Stage) -> Result<Verdict, Stop> {
-    let mut links = Vec::new();
-    for number in 0..4 {
+    let quiet = (0_u32..4).map(|number| {
         let connect = stage.setting.connect_second(&number.to_string());
         let connect = connect.with(|c| c.keep_alive = 1);
-        let (link, _) = stage.connect(&format!("client {number}"), connect).await?;
-        links.push((link, Instant::now()));
-        tokio::time::sleep(Duration::from_millis(700)).await;
-    }
-    stage.judge_from_here(links.last().map_or(0, |(link, _)| *link));
-    let begun = links.last().map_or_else(Instant::now, |(_, since)| *since);
+        let delay = Duration::from_millis(700) * number;
+        let stage = &*stage;
+        async move {
+            let name = format!("client-{number}");
+            stage.quiet(&name, connect, delay, NEVER).await
+        }
+    });
+    let results = futures_util::future::join_all(quiet).await;
     let mut slowest = Duration::ZERO;
     let mut told = Vec::new();
     let mut silent = 0;
-    for (link, since) in links {
-        let packets = stage.listen(link, begun + NEVER).await;
-        let ended = stage
-            .ended_at(link)
-            .map(|at| at.saturating_duration_since(since));
+    for result in results {
+        let (link, since, packets) = result?;
+        let link = stage.add(link);
+        stage.judge(link);
+        let goodbye = packets.iter().find(|seen| ends(seen));
+        let first = goodbye.map(|seen| stage.start() + seen.at);
+        // A Server that has said DISCONNECT has ended it; that TCP lingers is no delay.
+        let ended = first.or_else(|| stage.ended_at(link));
+        let ended = ended.map(|at| at.saturating_duration_since(since));
         told.extend(packets.iter().map(Seen::in_words));
-        if packets.is_empty() {
+        if goodbye.is_none() {
             silent += 1;
         }
-        slowest = slowest.max(ended.unwrap_or(NEVER));
+        let ended = match stage.end(link) {
+            End::Open => NEVER,
+            _ => ended.unwrap_or(NEVER),
+        };
+        slowest = slowest.max(ended);
     }
     let open = slowest >= NEVER;
     told.push(if open { "open" } else { "closed" }.to_owned());
@@ -223,6 +232,7 @@ pub(super) async fn session(stage: &mut Stage) -> Result<Verdict, Stop> {
     for (clean, expiry) in [(first, 60), (false, 60), (true, 0)] {
         let connect = kept(stage, clean, expiry);
         let (link, connack) = stage.connect("client", connect).await?;
+        must_keep(&connack, expiry)?;
         present.push(session_present(&connack));
         stage.send(link, goodbye()).await;
         let until = Instant::now() + stage.wait();
@@ -252,6 +262,23 @@ pub(super) async fn session(stage: &mut Stage) -> Result<Verdict, Stop> {
             "Session Present 0 although the Session was to be kept for 60 s",
         ),
     })
+}
+
+/// Skips what needs a Session that is kept if the CONNACK says that it is not, or not for so long: §3.2.2.3.2.
+pub(super) fn must_keep(connack: &Seen, seconds: u32) -> Result<(), Stop> {
+    let Ok(Decoded::Packet {
+        packet: packets::Packet::Connack(connack),
+        ..
+    }) = packets::decode(&connack.bytes)
+    else {
+        return Ok(());
+    };
+    match connack.properties().session_expiry_interval() {
+        Some(kept) if kept < seconds => Err(Stop::Skip(format!(
+            "the CONNACK says that the Session is kept for {kept} s, not for {seconds} s"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn session_present(connack: &Seen) -> bool {

@@ -695,7 +695,7 @@ async fn no_local(stage: &mut Stage) -> Result<Verdict, Stop> {
     let mut messages = Vec::new();
     // The second message shows that the first one had its time.
     while let Some(seen) = stage.next(link, until).await {
-        messages.extend(Message::of(&seen));
+        messages.extend(stage.message_of(&seen));
         stage.acknowledge(link, &seen).await;
         if messages
             .last()
@@ -1041,7 +1041,7 @@ async fn shared_refused(stage: &mut Stage) -> Result<Verdict, Stop> {
         for link in &links {
             let soon = Instant::now() + std::time::Duration::from_millis(50);
             if let Some(seen) = stage.next(*link, soon).await
-                && let Some(message) = Message::of(&seen)
+                && let Some(message) = stage.message_of(&seen)
             {
                 first = Some((*link, message));
                 break;
@@ -1138,7 +1138,11 @@ async fn receive_maximum(stage: &mut Stage) -> Result<Verdict, Stop> {
     let more = Instant::now() + stage.wait() / 2;
     let more = stage.listen(subscriber, more).await;
     let (packets, alive) = stage.flush(subscriber).await;
-    messages.extend(more.iter().chain(&packets).filter_map(Message::of));
+    messages.extend(
+        more.iter()
+            .chain(&packets)
+            .filter_map(|seen| stage.message_of(seen)),
+    );
     tell(stage, subscriber, &messages);
     if messages.len() > 2 {
         return Ok(Verdict::wrong(
@@ -1186,7 +1190,7 @@ async fn not_resent(stage: &mut Stage) -> Result<Verdict, Stop> {
     let mut messages = stage.messages_unacknowledged(subscriber, 1).await;
     let until = Instant::now() + stage.wait() * 3;
     let more = stage.listen(subscriber, until).await;
-    messages.extend(more.iter().filter_map(Message::of));
+    messages.extend(more.iter().filter_map(|seen| stage.message_of(seen)));
     tell(stage, subscriber, &messages);
     Ok(match messages.len() {
         0 => Verdict::wrong(
@@ -1234,7 +1238,10 @@ async fn qos_2_delivery(stage: &mut Stage, code: u8) -> Result<Verdict, Stop> {
             seen.packet_type() == Some(PacketType::Pubrel) && seen.packet_id() == Some(id)
         })
         .count();
-    let again = packets.iter().filter_map(Message::of).count();
+    let again = packets
+        .iter()
+        .filter_map(|seen| stage.message_of(seen))
+        .count();
     stage.tell(vec![
         messages.iter().map(Message::in_words).collect(),
         format!("{pubrels} PUBREL, {again} PUBLISH again"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mqtt_reason::{PacketType, Version};
 use tokio::time::Instant;
 
-use super::liveness::session_present;
+use super::liveness::{must_keep, session_present};
 use super::messages::{one, tell};
 use super::wills::end_session;
 use crate::draft::{self, Connect, Draft, acknowledge, four_byte_property};
@@ -116,7 +116,8 @@ async fn away(stage: &mut Stage, link: usize) {
 /// A Session with a subscription; in 3.1.1 one of another test run may still be there, so it is begun anew.
 async fn begin(stage: &mut Stage, qos: u8) -> Result<usize, Stop> {
     let connect = kept(stage, true);
-    let (link, _) = stage.connect("client", connect).await?;
+    let (link, connack) = stage.connect("client", connect).await?;
+    must_keep(&connack, 60)?;
     let subscribe = stage.setting.subscribe(1, &[], &[("t", qos)]);
     stage.subscribe(link, subscribe).await?;
     Ok(link)
@@ -332,7 +333,7 @@ pub(super) async fn pubrel_resent(stage: &mut Stage) -> Result<Verdict, Stop> {
     let mut again = false;
     while let Some(seen) = stage.next(link, until).await {
         told.push(seen.in_words());
-        again |= Message::of(&seen).is_some();
+        again |= stage.message_of(&seen).is_some();
         pubrel |= seen.packet_type() == Some(PacketType::Pubrel) && seen.packet_id() == Some(id);
         stage.acknowledge(link, &seen).await;
         if pubrel || again {

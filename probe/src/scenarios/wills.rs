@@ -206,7 +206,10 @@ async fn reconnected_in_time(stage: &mut Stage) -> Result<Verdict, Stop> {
     }
     let until = Instant::now() + Duration::from_millis(4_500);
     let packets = stage.listen(subscriber, until).await;
-    let messages: Vec<Message> = packets.iter().filter_map(Message::of).collect();
+    let messages: Vec<Message> = packets
+        .iter()
+        .filter_map(|seen| stage.message_of(seen))
+        .collect();
     tell(stage, subscriber, &messages);
     end_session(stage, again).await;
     Ok(match messages.is_empty() {
