@@ -447,3 +447,21 @@ async fn next(
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_the_system_say_how_a_side_ended() {
+        for (kind, how) in [
+            (io::ErrorKind::TimedOut, How::Timeout),
+            (io::ErrorKind::HostUnreachable, How::Timeout),
+            (io::ErrorKind::UnexpectedEof, How::Fin),
+            (io::ErrorKind::ConnectionReset, How::Reset),
+            (io::ErrorKind::BrokenPipe, How::Reset),
+        ] {
+            assert_eq!(How::of(&kind.into()), how);
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mqtt_reason::v5::Property;
 use mqtt_reason::view::View;
-use mqtt_reason::{PacketType, Side};
+use mqtt_reason::{PacketType, Side, Version};
 use serde_json::{Value, json};
 
 use super::Shared;
@@ -27,6 +27,8 @@ pub(super) struct Voice {
     /// That of CONNECT.
     user_name: Option<String>,
     has_will: bool,
+    /// CONNECT was one of 5.0.
+    is_five: bool,
     /// The Maximum Packet Size that the server announced.
     limit: Option<u32>,
     /// What this is, if it is no MQTT.
@@ -61,6 +63,7 @@ impl Voice {
             client_id: None,
             user_name: None,
             has_will: false,
+            is_five: false,
             limit: None,
             foreign: None,
             is_empty_id: false,
@@ -133,6 +136,7 @@ impl Voice {
                 self.is_empty_id = connect.client_id().is_empty();
                 self.user_name = connect.user_name().map(ToOwned::to_owned);
                 self.has_will = connect.will().is_some();
+                self.is_five = connect.version() == Version::V5_0;
                 connect.client_id()
             }
             Body::Coded(packet) if packet.packet_type() == PacketType::Connack => {
@@ -222,7 +226,14 @@ impl Voice {
                 .collect();
             let head = Head {
                 number: Some(self.number),
-                client_id: self.client_id.as_deref(),
+                // Of CONNECT it is a field already.
+                client_id: match item.what {
+                    What::Packet {
+                        body: Body::View(View::Connect(_)),
+                        ..
+                    } => None,
+                    _ => self.client_id.as_deref(),
+                },
                 time: Some(unix_seconds(time)),
                 more: &more,
                 ..Head::default()
@@ -288,6 +299,10 @@ impl Voice {
             Codes::One(code) => Some(code.value),
             _ => None,
         };
+        if self.is_five && matches!(packet, Packet::V3(..)) {
+            // The server would not understand any: it has closed, or it will.
+            more.push(("answer", Value::Null));
+        }
         let is_refused = packet.packet_type() == PacketType::Connack && body.is_failure();
         if let Some(user_name) = self.user_name.as_deref().filter(|_| is_refused) {
             more.push(("user_name", user_name.into()));
