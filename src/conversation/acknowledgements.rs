@@ -108,9 +108,7 @@ impl Conversation {
         }
         let what = What::IdOf(id, request(entry.waits), "is in use by a");
         self.tell(Breach::of(Row::Q1, seen, packet, what).about(entry.about()));
-        if let Some(entry) = self.sender_mut(seen.from).ids.get_mut(id) {
-            entry.waits = Waits::Unknown;
-        }
+        self.make_unknown(seen.from, id);
     }
 
     pub(super) fn entry(&self, seen: Seen, id: PacketId, waits: Waits) -> Entry {
@@ -193,7 +191,13 @@ impl Conversation {
                 self.finish(owner, id, entry);
             }
             // Q13: a repeated PUBLISH gets PUBREC again; it may come late.
-            (Ack::Pubrec, Waits::Pubrel | Waits::Pubcomp) | (_, Waits::Unknown) => {}
+            (Ack::Pubrec, Waits::Pubrel | Waits::Pubcomp) => {
+                // It refuses what it has received: its sender may take the identifier to be free.
+                if code >= 0x80 {
+                    self.make_unknown(owner, id);
+                }
+            }
+            (_, Waits::Unknown) => {}
             _ => self.wrong_ack(seen, ack, id, entry),
         }
     }
@@ -230,9 +234,7 @@ impl Conversation {
         self.tell(breach);
         // A request for a subscription still waits for its own answer.
         if !matches!(entry.waits, Waits::Suback | Waits::Unsuback) {
-            if let Some(entry) = self.sender_mut(owner).ids.get_mut(id) {
-                entry.waits = Waits::Unknown;
-            }
+            self.make_unknown(owner, id);
         }
     }
 
@@ -300,9 +302,7 @@ impl Conversation {
                 if code != NOT_FOUND {
                     self.tell(breach(Row::Q8, "is released before its PUBREC"));
                 }
-                if let Some(entry) = self.sender_mut(seen.from).ids.get_mut(id) {
-                    entry.waits = Waits::Unknown;
-                }
+                self.make_unknown(seen.from, id);
             }
         }
     }
@@ -421,6 +421,13 @@ impl Conversation {
         refused.rotate_right(1);
         let [first, ..] = refused;
         *first = Some((id, tag));
+    }
+
+    /// Whatever comes about this identifier is let pass from now on.
+    pub(super) fn make_unknown(&mut self, owner: Side, id: PacketId) {
+        if let Some(entry) = self.sender_mut(owner).ids.get_mut(id) {
+            entry.waits = Waits::Unknown;
+        }
     }
 
     /// One more PUBLISH may be sent, §4.9.

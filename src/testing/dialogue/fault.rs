@@ -266,7 +266,8 @@ impl Peers<'_, '_> {
             return false;
         }
         let may_answer = !self.has_answered && (!self.connect.method || self.turn == Some(SERVER));
-        if may_answer && let Some(spoilt) = fault.spoil_connack(&self.connack, &self.connect) {
+        let spoilt = fault.spoil_connack(&self.connack, &self.connect);
+        if let Some(spoilt) = spoilt.filter(|_| may_answer) {
             self.has_answered = true;
             self.turn = None;
             self.server.again.clear();

@@ -314,9 +314,7 @@ impl<'c, 's> Peers<'c, 's> {
         if from == Side::Client {
             self.last_of_client = self.time;
         }
-        if sent.fault
-            && let Some(planted) = &mut self.planted
-        {
+        if let Some(planted) = self.planted.as_mut().filter(|_| sent.fault) {
             planted.step = self.steps.len();
         }
         self.steps.push(Step {
@@ -637,7 +635,8 @@ impl<'c, 's> Peers<'c, 's> {
             Side::Client => self.has_read_connack,
             Side::Server => self.has_answered,
         };
-        if may_resume && let Some((id, waits)) = self.peer(from).again.front().copied() {
+        let again = self.peer(from).again.front().copied();
+        if let Some((id, waits)) = again.filter(|_| may_resume) {
             if waits == Waits::Pubcomp {
                 self.peer(from).again.pop_front();
                 return self.send(from, Message::Pubrel(id), with_id(0x62, id, &[]));
