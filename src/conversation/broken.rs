@@ -15,7 +15,7 @@ impl Conversation {
         let from = seen.from;
         self.sender_mut(from).seen = true;
         if from == Side::Client {
-            self.client_is_there();
+            self.client_speaks();
         }
         let body = body(bytes);
         match packet {

@@ -156,12 +156,23 @@ impl Streams {
     }
 
     /// A side ended the network connection. What is left of a packet was never sent: it is no error.
-    pub fn end(&mut self, from: Side, time: Duration, each: &mut impl FnMut(Event<'_>)) {
+    pub fn end(&mut self, from: Side, time: Duration, tag: u64, each: &mut impl FnMut(Event<'_>)) {
         let stream = match from {
             Side::Client => &mut self.client,
             Side::Server => &mut self.server,
         };
-        *stream = Stream::new();
+        let rest = core::mem::take(stream).buffer;
+        let options = self.conversation.decode_options(from);
+        // A first byte that is wrong was held back.
+        if let Err(error) = start(self.conversation.version_of(from), &options, &rest) {
+            let seen = |len| Seen {
+                from,
+                time,
+                tag,
+                len,
+            };
+            self.refused(&seen, error, &rest, each);
+        }
         tell(self.conversation.end(from, time), each);
     }
 
@@ -202,14 +213,26 @@ impl Streams {
                     len
                 }
                 Err(error) => {
-                    let len = announced(i);
-                    let packet = i.get(..len.unwrap_or(i.len())).unwrap_or(i);
-                    let seen = seen(size(packet.len()));
-                    each(Event::Error(seen, error, packet));
-                    self.conversation.broken(seen, error.packet(), packet);
+                    let length = i.get(1..).unwrap_or_default();
+                    let len = match VariableByteInteger::read(length) {
+                        VariableByteInteger::Whole { value, len, .. } => Some(
+                            (value as usize)
+                                .saturating_add(usize::from(len))
+                                .saturating_add(1),
+                        ),
+                        VariableByteInteger::TooLong => None,
+                        // Where the next packet starts shows only then.
+                        VariableByteInteger::Unfinished => return i,
+                    };
+                    self.refused(
+                        seen,
+                        error,
+                        i.get(..len.unwrap_or(i.len())).unwrap_or(i),
+                        each,
+                    );
                     if len.is_none() {
                         stream.is_over = true;
-                        self.conversation.lost(from, seen.time);
+                        self.conversation.lost(from, seen(0).time);
                     }
                     len.unwrap_or(i.len())
                 }
@@ -218,6 +241,19 @@ impl Streams {
             i = i.get(len..).unwrap_or_default();
         }
         if stream.is_over { &[] } else { i }
+    }
+
+    /// Tells a packet that does not decode.
+    fn refused(
+        &mut self,
+        seen: &impl Fn(u32) -> Seen,
+        error: DecodeError,
+        packet: &[u8],
+        each: &mut impl FnMut(Event<'_>),
+    ) {
+        let seen = seen(size(packet.len()));
+        each(Event::Error(seen, error, packet));
+        self.conversation.broken(seen, error.packet(), packet);
     }
 
     /// Tells a packet of which more is there than is kept; its length.
@@ -268,19 +304,6 @@ fn tell(findings: Vec<Finding>, each: &mut impl FnMut(Event<'_>)) {
 
 fn size(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
-}
-
-/// The size that the packet at the start of `i` announces, right or wrong.
-fn announced(i: &[u8]) -> Option<usize> {
-    let (_, length) = i.split_first()?;
-    match VariableByteInteger::read(length) {
-        VariableByteInteger::Whole { value, len, .. } => Some(
-            (value as usize)
-                .saturating_add(usize::from(len))
-                .saturating_add(1),
-        ),
-        VariableByteInteger::Unfinished | VariableByteInteger::TooLong => None,
-    }
 }
 
 /// The packet at the start of `i`, in the version of the connection.

@@ -110,7 +110,7 @@ impl Talk {
                     time = Duration::from_secs_f64(*seconds);
                     streams.tick(time, &mut tell);
                 }
-                Step::End(side) => streams.end(*side, time, &mut tell),
+                Step::End(side) => streams.end(*side, time, tag, &mut tell),
                 Step::Lost(side) => streams.conversation_mut().lost(*side, time),
             }
         }

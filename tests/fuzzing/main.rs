@@ -13,6 +13,7 @@ mod codec;
 #[path = "../oracle/mod.rs"]
 mod oracle;
 
+mod conversation;
 mod decode;
 #[path = "../vectors/entries.rs"]
 mod entries;
@@ -45,7 +46,8 @@ fn files(folder: &str) -> Vec<std::path::PathBuf> {
 #[test]
 fn findings_of_the_fuzzer_are_no_findings_any_more() {
     type Check = fn(&[u8]);
-    let targets: [(&str, Check); 4] = [
+    let targets: [(&str, Check); 5] = [
+        ("conversation", conversation::check),
         ("decode", decode::check),
         ("oracle", oracle_agrees::check),
         ("roundtrip", check_roundtrip),
@@ -77,5 +79,22 @@ fn golden_frames_pass_in_every_context() {
             }
         }
         check_roundtrip(&frame);
+    }
+}
+
+/// Some thousand inputs of the conversation's target, as a fuzzer would make them.
+#[test]
+fn conversations_of_random_bytes() {
+    let mut state = 1_u64;
+    for _ in 0..4000 {
+        let data: Vec<u8> = (0..600)
+            .map(|_| {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                (state >> 56) as u8
+            })
+            .collect();
+        conversation::check(&data);
     }
 }
