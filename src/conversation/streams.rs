@@ -163,7 +163,7 @@ impl Streams {
         };
         let rest = core::mem::take(stream).buffer;
         let options = self.conversation.decode_options(from);
-        // A first byte that is wrong was held back.
+        // An error is told when the packet is whole.
         if let Err(error) = start(self.conversation.version_of(from), &options, &rest) {
             let seen = |len| Seen {
                 from,
@@ -221,9 +221,12 @@ impl Streams {
                                 .saturating_add(1),
                         ),
                         VariableByteInteger::TooLong => None,
-                        // Where the next packet starts shows only then.
                         VariableByteInteger::Unfinished => return i,
                     };
+                    // What else it says decides over what may follow.
+                    if i.len() < len.unwrap_or_default().min(self.max_buffered) {
+                        return i;
+                    }
                     self.refused(
                         seen,
                         error,
