@@ -18,9 +18,11 @@ use serde_json::Value;
 use support::packets::{
     CONNACK, DISCONNECT, PINGREQ, PINGRESP, ack, connect, packet, publish, subscribe,
 };
-use support::{ACK, FIN, FORMATS, Format, From, LINKS, Link, RST, SYN, Tcp, capture};
+use support::{ACK, FIN, FORMATS, Format, From, LINKS, Link, SYN, Tcp, capture};
 
 const WHOLE: usize = usize::MAX;
+/// The flag of a reset.
+const RST: u8 = 0x04;
 
 fn mqtt_reason() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mqtt-reason"));

@@ -1,6 +1,10 @@
 //! The page of `check --html`: what is in it, and what headless Chromium makes of it, which needs Chromium:
 //! `cargo test --test check_page -- --ignored`.
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
 
 #[path = "check_support/mod.rs"]
 #[expect(dead_code, reason = "only the packets are needed here")]

@@ -5,7 +5,7 @@
 //! never comes before its question. A segment that waits for one that is not in the capture waits a second of the
 //! capture's time, or until too much waits; then bytes are declared lost.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -47,8 +47,8 @@ pub(crate) struct Streams<W: Watcher> {
     free: Vec<usize>,
     /// The connection of the segment before: usually that of the next one.
     recent: Option<(Pair, usize)>,
-    /// Connections in which something waits.
-    stuck: HashSet<usize>,
+    /// Connections in which something waits, in the order in which they were found.
+    stuck: BTreeSet<usize>,
     held: usize,
     swept: Duration,
     pub(crate) besides: Besides,
@@ -93,7 +93,7 @@ impl<W: Watcher> Streams<W> {
             flows: Vec::new(),
             free: Vec::new(),
             recent: None,
-            stuck: HashSet::new(),
+            stuck: BTreeSet::new(),
             held: 0,
             swept: Duration::ZERO,
             besides: Besides::default(),

@@ -163,7 +163,7 @@ impl<W: Write> Checker<W> {
             if self.told.failed.is_some() {
                 break Ok(());
             }
-            if besides.packets % 4096 == 0 {
+            if besides.packets.is_multiple_of(4096) {
                 progress.show(packets.read());
             }
         };

@@ -44,8 +44,6 @@ pub(crate) struct Last {
     pub(crate) packet: Option<PacketType>,
     pub(crate) len: usize,
     pub(crate) at: At,
-    /// Whether it did not decode.
-    pub(crate) broken: bool,
 }
 
 /// A packet under way.

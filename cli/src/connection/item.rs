@@ -133,11 +133,6 @@ impl Item<'_> {
         }
     }
 
-    /// Whether this is a packet whose code refuses.
-    pub(crate) fn is_failure(&self) -> bool {
-        matches!(&self.what, What::Packet { body, .. } if body.is_failure())
-    }
-
     /// Whether this is an error or a finding.
     pub(crate) const fn is_finding(&self) -> bool {
         matches!(self.what, What::Error { .. } | What::Finding(_))

@@ -98,7 +98,6 @@ pub(crate) struct Connection {
     unknown_level: bool,
     saw_connect: bool,
     accepted: Option<bool>,
-    client_id: Option<String>,
     client_limits: Limits,
     server_limits: Limits,
     keep_alive: Option<u16>,
@@ -133,7 +132,6 @@ impl Connection {
             unknown_level: false,
             saw_connect: false,
             accepted: None,
-            client_id: None,
             client_limits: Limits::default(),
             server_limits: Limits::default(),
             keep_alive: None,
@@ -240,11 +238,6 @@ impl Connection {
     /// The version of the packets, once it is known.
     pub(crate) const fn version(&self) -> Option<Version> {
         self.version
-    }
-
-    /// The Client Identifier: that of CONNECT, or the one that CONNACK assigned.
-    pub(crate) fn client_id(&self) -> Option<&str> {
-        self.client_id.as_deref()
     }
 
     /// Whether this is MQTT; `None` as long as nobody knows.
@@ -439,7 +432,6 @@ impl Connection {
             packet: Some(body.packet_type()),
             len,
             at,
-            broken: false,
         });
         let seen = Seen {
             from: side,
@@ -562,9 +554,6 @@ impl Connection {
         self.saw_connect = true;
         self.version = Some(connect.version());
         self.keep_alive = Some(connect.keep_alive());
-        if !connect.client_id().is_empty() {
-            self.client_id = Some(connect.client_id().to_owned());
-        }
         let properties = connect.properties();
         self.client_limits = Limits {
             max_packet_size: properties.maximum_packet_size(),
@@ -585,9 +574,6 @@ impl Connection {
                             self.server_limits.receive_maximum = Some(count.get());
                         }
                         Property::ServerKeepAlive(seconds) => self.keep_alive = Some(seconds),
-                        Property::AssignedClientIdentifier(assigned) => {
-                            self.client_id.get_or_insert_with(|| assigned.to_owned());
-                        }
                         _ => {}
                     }
                 }
@@ -610,7 +596,6 @@ impl Connection {
             packet: error.packet(),
             len: bytes.len(),
             at,
-            broken: true,
         });
         let seen = Seen {
             from: side,
@@ -638,12 +623,7 @@ impl Connection {
             .first()
             .and_then(|first| PacketType::from_first_byte(*first));
         self.conversation.lost(side, at.time);
-        self.direction(side).last = Some(Last {
-            packet,
-            len,
-            at,
-            broken: false,
-        });
+        self.direction(side).last = Some(Last { packet, len, at });
         let name = packet.map_or("packet", PacketType::name);
         let there = bytes.len();
         let text =

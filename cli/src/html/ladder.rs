@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use mqtt_reason::v5::Property;
 use mqtt_reason::view::View;
 use mqtt_reason::{PacketType, Side, Version};
 
@@ -116,6 +117,15 @@ impl Ladder {
                     && self.client_id.is_none()
                 {
                     self.client_id = Some(connect.client_id().to_owned());
+                }
+                if let Body::Coded(packet) = body
+                    && self.client_id.as_deref() == Some("")
+                {
+                    for property in packet.properties().into_iter().flatten() {
+                        if let Property::AssignedClientIdentifier(assigned) = property {
+                            self.client_id = Some(assigned.to_owned());
+                        }
+                    }
                 }
                 let look = if body.is_failure() {
                     Look::Refusal
@@ -263,7 +273,7 @@ impl Ladder {
             "<section aria-labelledby=\"c{number}\">\n<h2 id=\"c{number}\">Connection {}",
             escape(&self.name)
         )?;
-        if let Some(client_id) = &self.client_id {
+        if let Some(client_id) = self.client_id.as_ref().filter(|id| !id.is_empty()) {
             write!(
                 out,
                 " of <code>{}</code>",
