@@ -351,6 +351,7 @@ impl Broker {
             user,
             keep_alive: Duration::from_millis(u64::from(connect.keep_alive()) * 1500),
             receive_maximum: wishes.receive_maximum().unwrap_or(u16::MAX).into(),
+            has_session_expiry: wishes.session_expiry_interval().unwrap_or(0) != 0,
             // It was read from a packet: it can be written.
             will: connect
                 .will()
@@ -460,6 +461,14 @@ impl Broker {
                     }
                     v5::Packet::Pubcomp(pubcomp) => client.sent_is_done(pubcomp.packet_id()),
                     v5::Packet::Disconnect(disconnect) => {
+                        // §3.14.2.2.2: then it is no valid DISCONNECT, and the Will is published.
+                        let interval = disconnect.properties().session_expiry_interval();
+                        if !client.has_session_expiry
+                            && interval.is_some_and(|seconds| seconds != 0)
+                        {
+                            let text = "session expiry interval after a CONNECT without one";
+                            return Err((DisconnectReason::ProtocolError, text).into());
+                        }
                         return Err(match disconnect.reason() {
                             DisconnectReason::NormalDisconnection => End::Goodbye,
                             _ => End::Gone,
@@ -747,6 +756,8 @@ struct Client {
     /// One and a half times the Keep Alive; zero turns it off.
     keep_alive: Duration,
     receive_maximum: usize,
+    /// Whether CONNECT asked for a Session Expiry Interval other than 0.
+    has_session_expiry: bool,
     will: Option<Arc<Message>>,
     messages: mpsc::Receiver<Arc<Message>>,
     ended: watch::Receiver<Option<DisconnectReason>>,
