@@ -16,7 +16,7 @@
 //!
 //! # Return codes
 //!
-//! 3.1.1 §3.2.2.3 and §3.9.3, 3.1 §3.2 and §3.9; what they are in 5.0 is what [`mapping`](crate::mapping) says.
+//! 3.1.1 §3.2.2.3 and §3.9.3, 3.1 §3.2 and §3.9; what they are in 5.0 is what [`mapping`] says.
 //!
 #![doc = include_str!("codes.md")]
 
@@ -150,7 +150,7 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// What the return codes are in 5.0, see [`mapping`](crate::mapping): one in CONNACK, one per Topic Filter in
+    /// What the return codes are in 5.0, see [`mapping`]: one in CONNACK, one per Topic Filter in
     /// SUBACK, none in the others.
     #[must_use]
     pub fn reason_codes(&self) -> ReasonCodes<'a> {
