@@ -128,9 +128,13 @@ pub(crate) struct Tap {
     half_close_timeout: Duration,
 }
 
+/// Reads a number of seconds; more than a year is a year.
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "give a number of seconds")?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    const YEAR: f64 = 365.0 * 24.0 * 60.0 * 60.0;
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds >= 0.0 => Ok(Duration::from_secs_f64(seconds.min(YEAR))),
+        _ => Err("give a number of seconds".to_owned()),
+    }
 }
 
 impl Tap {
@@ -444,4 +448,21 @@ fn prepare(tcp: &TcpStream) {
     ))]
     let keep_alive = keep_alive.with_retries(times);
     let _ = SockRef::from(tcp).set_tcp_keepalive(&keep_alive);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_seconds_can_be_waited_for() {
+        assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
+        assert_eq!(seconds("0"), Ok(Duration::ZERO));
+        for text in ["1e300", "inf"] {
+            assert_eq!(seconds(text), Ok(Duration::from_secs(365 * 24 * 60 * 60)));
+        }
+        for text in ["-1", "nan", "soon", ""] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
 }
