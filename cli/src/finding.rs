@@ -86,6 +86,11 @@ impl<'a> Refusal<'a> {
         }
     }
 
+    /// The field that is wrong.
+    pub(crate) fn field(&self) -> Option<String> {
+        self.error.field(self.bytes).map(|field| field.to_string())
+    }
+
     /// Whether this is a CONNACK of 3.x, read as 5.0.
     pub(crate) const fn is_v3_connack(&self) -> bool {
         matches!(self.error.kind(), ErrorKind::V3Connack { .. })

@@ -324,7 +324,17 @@ impl<W: Write> Writer<'_, W> {
             None => write!(self.out, "packet ")?,
         }
         let (error, plain) = self.paint.pair(ERROR);
-        writeln!(self.out, "{error}refused:{plain} {}", refusal.error)?;
+        write!(self.out, "{error}refused:{plain} {}", refusal.error)?;
+        // Where the message does not name it.
+        let message = refusal.error.to_string().to_ascii_lowercase();
+        match refusal.field() {
+            Some(field)
+                if !refusal.is_v3_connack() && !message.contains(&field.to_ascii_lowercase()) =>
+            {
+                writeln!(self.out, " ({field})")?;
+            }
+            _ => writeln!(self.out)?,
+        }
         self.marked(mark_byte(refusal.bytes, refusal.error.offset()))?;
         let (rule, version) = (refusal.error.rule(), refusal.error.version());
         let rule = match rule.starts_with("MQTT-") {

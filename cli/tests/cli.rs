@@ -244,7 +244,7 @@ mod decode {
                 "4004000a8b00",
                 concat!(
                     r#"{"result":"error","mqtt":"5.0","packet":"PUBACK","class":"protocol_error","answer":130,"offset":4,"#,
-                    r#""rule":"MQTT-3.4.2-1","error":"reason code 0x8b is not defined for PUBACK","#,
+                    r#""rule":"MQTT-3.4.2-1","field":"Reason Code","error":"reason code 0x8b is not defined for PUBACK","#,
                     r#""action":"answer with DISCONNECT 0x82 Protocol Error","bytes":"4004000a8b00","at":0}"#,
                 ),
             ),
