@@ -181,7 +181,7 @@ impl Link {
         self.end
     }
 
-    /// What happened since [`mark`](Self::mark).
+    /// What happened since it was marked.
     #[must_use]
     pub fn marked(&self) -> &[Event] {
         self.events.get(self.mark..).unwrap_or_default()
