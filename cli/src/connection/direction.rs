@@ -296,28 +296,86 @@ pub(super) fn header(version: Version, options: &DecodeOptions, bytes: &[u8]) ->
     match frame::total_len(version, options, bytes) {
         Ok(Some(len)) if len <= bytes.len() => Header::Whole(len),
         Ok(len) => Header::Partial(len),
-        Err(error) => Header::Broken(error, length_of_broken(version, bytes)),
+        Err(error) => match length_of_broken(version, bytes) {
+            Length::Known(len) => Header::Broken(error, Some(len)),
+            Length::Unknown => Header::Broken(error, None),
+            Length::More => Header::Partial(None),
+        },
     }
 }
 
+/// The size of a packet whose fixed header breaks a rule.
+enum Length {
+    Known(usize),
+    /// Its bytes are not there yet.
+    More,
+    Unknown,
+}
+
 /// The size of a packet whose first byte breaks a rule: its length stands where those of all packets do.
-fn length_of_broken(version: Version, bytes: &[u8]) -> Option<usize> {
+fn length_of_broken(version: Version, bytes: &[u8]) -> Length {
     // Reserved packet types: this is no MQTT.
-    let packet = PacketType::from_first_byte(*bytes.first()?)?;
-    if packet == PacketType::Auth && version != Version::V5_0 {
-        return None;
+    let packet = bytes
+        .first()
+        .and_then(|first| PacketType::from_first_byte(*first));
+    if packet.is_none() || (packet == Some(PacketType::Auth) && version != Version::V5_0) {
+        return Length::Unknown;
     }
-    let mut header = [0; HEADER];
-    for (to, from) in header.iter_mut().zip(bytes) {
+    // A PUBLISH is fine with these flags, from either side, in any length.
+    let mut header = [0x30, 0, 0, 0, 0];
+    for (to, from) in header.iter_mut().zip(bytes).skip(1) {
         *to = *from;
     }
-    let header = header.get_mut(..bytes.len().min(HEADER))?;
-    // A PUBLISH is fine with these flags, from either side, in any length.
-    *header.first_mut()? = 0x30;
-    frame::total_len(version, &DecodeOptions::new(), header).ok()?
+    let header = header.get(..bytes.len().min(HEADER)).unwrap_or_default();
+    match frame::total_len(version, &DecodeOptions::new(), header) {
+        Ok(Some(len)) => Length::Known(len),
+        Ok(None) => Length::More,
+        Err(_) => Length::Unknown,
+    }
 }
 
 /// The first `count` bytes, or all.
 fn split(bytes: &[u8], count: usize) -> (&[u8], &[u8]) {
     bytes.split_at_checked(count).unwrap_or((bytes, &[]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mqtt_reason::Side;
+
+    /// What is told of a stream that comes in pieces of this size.
+    fn pieces(stream: &[u8], size: usize) -> Vec<String> {
+        let mut direction = Direction::new(Reading::Following);
+        let options = DecodeOptions::new().sender(Side::Client);
+        let mut told = Vec::new();
+        for piece in stream.chunks(size) {
+            let mut input = piece;
+            loop {
+                let mut kept = Vec::new();
+                match direction.next(Version::V5_0, &options, &mut input, &mut kept) {
+                    None => break,
+                    Some(Piece::Packet { bytes, len }) => told.push(format!("{bytes:?} {len}")),
+                    Some(Piece::Broken { error, goes_on, .. }) => {
+                        told.push(format!("{error} {goes_on}"));
+                    }
+                }
+                direction.give_back(kept);
+            }
+        }
+        told
+    }
+
+    #[test]
+    fn pieces_give_what_the_whole_gives() {
+        // A packet of the wrong side, a PUBLISH of two bytes of length, flags that are not those of SUBSCRIBE.
+        let mut stream = vec![0x90, 4, 0, 1, 0, 0, 0x30, 0x83, 0x01, 0, 1, b'a', 0];
+        stream.extend([7; 127]);
+        stream.extend([0x80, 2, 9, 9, 0xC0, 0]);
+        let whole = pieces(&stream, stream.len());
+        assert_eq!(whole.len(), 4, "{whole:?}");
+        for size in 1..stream.len() {
+            assert_eq!(pieces(&stream, size), whole, "pieces of {size}");
+        }
+    }
 }
