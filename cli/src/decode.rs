@@ -577,7 +577,7 @@ impl<R: Report> Decoder<R> {
         if let (Finding::Unreadable(_), None) = (finding, place.line) {
             self.verdict = Verdict::Unusable;
         }
-        let hint = rest.and_then(|_| self.hint(finding));
+        let hint = rest.and_then(|rest| self.hint(finding, rest));
         if self.asked.is_none()
             && let Some(version) = finding.connect_version()
         {
@@ -595,9 +595,9 @@ impl<R: Report> Decoder<R> {
         self.report.report(place, &told)
     }
 
-    fn hint(&self, finding: &Finding<'_>) -> Option<String> {
+    fn hint(&self, finding: &Finding<'_>, rest: &[u8]) -> Option<String> {
         match finding {
-            Finding::Refused(_) => hint(self.version, &self.options, finding, &[]),
+            Finding::Refused(_) => hint(self.version, &self.options, finding, rest),
             Finding::Packet { bytes, .. } | Finding::View { bytes, .. } if !self.by_connect => {
                 hint(self.version, &self.options, finding, bytes)
             }

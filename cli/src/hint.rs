@@ -6,7 +6,7 @@ use mqtt_reason::{DecodeOptions, ErrorKind, PacketType, Version};
 use crate::finding::Finding;
 use crate::packet::Codes;
 
-/// What another version makes of the packet that `bytes` start with, if that is worth saying: this version refuses it,
+/// What another version makes of the packet that `bytes`, all that is there, start with, if that is worth saying: this version refuses it,
 /// or reads other things from it.
 pub(crate) fn hint(
     version: Version,
@@ -21,7 +21,7 @@ pub(crate) fn hint(
     };
     match finding {
         Finding::Refused(refusal) if has_no_header(refusal.error.kind()) => {
-            let len = refusal.bytes.len();
+            let len = bytes.len();
             let header = match u8::try_from(len) {
                 Ok(len @ 0..=0x7F) => format!("40 {len:02x}"),
                 _ => "40 and the length".to_owned(),

@@ -578,6 +578,71 @@ CONNACK refused: return code 0x06 is not defined for CONNACK
     }
 }
 
+mod decode_streams {
+    use super::*;
+
+    /// Nothing is read to the end before the first packet is judged, whatever the form of the input.
+    #[test]
+    fn each_packet_is_answered_before_the_next_one_comes() {
+        for (args, pieces) in [
+            (
+                &["decode", "--json"][..],
+                [&b"40 02 00 0a\n"[..], b"[64, 2, 0, 11]\n"],
+            ),
+            (
+                &["decode", "--json", "--file", "-"],
+                [b"\x40\x02\x00\x0a\x40", b"\x02\x00\x0b"],
+            ),
+            (&["decode"], [b"4002000a\n", b"4002000b\n"]),
+        ] {
+            let mut child = mqtt_reason()
+                .args(args)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let mut input = child.stdin.take().unwrap();
+            let mut output = BufReader::new(child.stdout.take().unwrap());
+            for piece in pieces {
+                input.write_all(piece).unwrap();
+                let mut line = String::new();
+                output.read_line(&mut line).unwrap();
+                assert!(line.contains("PUBACK"), "{args:?}: {line}");
+            }
+            drop(input);
+            assert!(child.wait().unwrap().success());
+        }
+    }
+
+    /// What never ends is judged, and its beginning at once.
+    #[test]
+    fn input_without_an_end_is_judged() {
+        for (args, piece) in [
+            (&["decode", "--json"][..], &[0; 4096][..]),
+            (&["decode", "--json", "--lines"], &[0; 4096]),
+            (&["decode", "--json"], b"4002000a4002000a"),
+        ] {
+            let mut child = mqtt_reason()
+                .args(args)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let mut input = child.stdin.take().unwrap();
+            let writer = std::thread::spawn(move || while input.write_all(piece).is_ok() {});
+            let mut line = String::new();
+            let mut output = BufReader::new(child.stdout.take().unwrap());
+            output.read_line(&mut line).unwrap();
+            assert!(line.starts_with(r#"{"result":""#), "{args:?}: {line}");
+            child.kill().unwrap();
+            child.wait().unwrap();
+            writer.join().unwrap();
+        }
+    }
+}
+
 mod decode_lines {
     use super::*;
 

@@ -55,7 +55,7 @@ const ROWS: &[Row] = rows! {
     "base64": DECODE, "IAMAhwA=" => 2 ["base64", "--as base64"];
     "base64 that is named": &["decode", "--as", "base64"], "IAMAhwA=" => 0 ["0x87 Not authorized"];
     "body only": DECODE, "0001 90 48 1f 0002 6e6f" => 1
-        ["packet type 0 is reserved", "a body without its fixed header", "40 08 for a PUBACK"];
+        ["packet type 0 is reserved", "a body without its fixed header", "40 09 for a PUBACK"];
     // Versions.
     "a bridge's CONNECT": DECODE, "10 0d 00 04 4d 51 54 54 84 02 00 3c 00 01 63" => 0
         ["MQTT 3.1.1 (level 132, a bridge)", "client \"c\""];
