@@ -82,9 +82,23 @@ pub(super) fn decrypt(
     client: std::net::SocketAddr,
     server: std::net::SocketAddr,
 ) -> String {
+    // tshark indents what one of the two sent, and says who the other one is.
+    let sides = format!(
+        "awk '/^Node 0/{{a=($3==\"{server}\")?\"server\":\"client\";b=a==\"server\"?\"client\":\"server\"}}/^[0-9a-f]+$/{{print a,$1}}/^\\t[0-9a-f]+$/{{print b,$1}}'"
+    );
+    let capture = quoted(capture);
     format!(
-        "with the keys (SSLKEYLOGFILE) this reads one: tshark -r {capture} -o tls.keylog_file:KEYS -q -z follow,tls,raw,{client},{server} | sed -n 's/^\\t\\([0-9a-f]*\\)$/server \\1/p;s/^\\([0-9a-f]\\+\\)$/client \\1/p' | mqtt-reason check -"
+        "with the keys (SSLKEYLOGFILE) this reads it: tshark -r {capture} -o tls.keylog_file:KEYS -q -z follow,tls,raw,{client},{server} | {sides} | mqtt-reason check -"
     )
+}
+
+/// A word of a command line.
+fn quoted(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:".contains(&byte);
+    match word.bytes().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
 }
 
 impl Check {
