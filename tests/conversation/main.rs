@@ -6,6 +6,7 @@ mod connection;
 mod limits;
 mod not_told;
 mod packets;
+mod programs;
 mod silence;
 mod subscriptions;
 mod table;
