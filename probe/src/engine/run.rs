@@ -208,12 +208,12 @@ async fn play_one(
     let took = stage.start().elapsed();
     let breach = breach(scenario, &stage);
     let received = received(&stage);
+    // What a packet shows is told before what follows from the whole.
     let (verdict, marked) = match breach {
-        Some((link, breach)) if verdict.outcome != Outcome::Wrong => (
+        Some((link, breach)) => (
             Verdict::wrong(breach.rule, breach.text),
             Some((link, breach.event, breach.offset)),
         ),
-        Some((link, breach)) => (verdict, Some((link, breach.event, breach.offset))),
         None => (verdict, None),
     };
     Played {
