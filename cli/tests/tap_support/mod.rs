@@ -7,12 +7,16 @@
     reason = "each of the tests that share this uses its own part of it"
 )]
 
+use std::fmt;
 use std::fs;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use jsonschema::Validator;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -210,8 +214,88 @@ impl Tap {
     }
 }
 
+/// The object of a line, which the schema describes, and in which no object has a key twice.
 pub fn parse(line: &str) -> Value {
-    serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    static SCHEMA: OnceLock<Validator> = OnceLock::new();
+    let Unique(value) =
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let schema = SCHEMA.get_or_init(|| {
+        let schema = include_str!("../../schema/mqtt-reason.schema.json");
+        jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap()
+    });
+    let errors: Vec<_> = schema
+        .iter_errors(&value)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{line}\n{errors:#?}");
+    value
+}
+
+/// A value of JSON whose objects have each key once.
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueVisitor).map(Self)
+    }
+}
+
+struct UniqueVisitor;
+
+impl<'de> Visitor<'de> for UniqueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON whose objects have each key once")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut map = serde_json::Map::new();
+        while let Some((key, Unique(value))) = access.next_entry::<String, _>()? {
+            if map.insert(key.clone(), value).is_some() {
+                return Err(de::Error::custom(format!("{key:?} stands there twice")));
+            }
+        }
+        Ok(map.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Unique(value)) = access.next_element()? {
+            list.push(value);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+}
+
+#[test]
+#[should_panic(expected = "stands there twice")]
+fn a_key_that_stands_twice_is_noticed() {
+    parse(r#"{"a":[{"b":1,"b":2}]}"#);
 }
 
 pub async fn listener() -> (TcpListener, SocketAddr) {
