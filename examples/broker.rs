@@ -474,7 +474,7 @@ impl Broker {
                             _ => End::Gone,
                         });
                     }
-                    // AUTH: no method was agreed on, [MQTT-4.12.1-1].
+                    // AUTH: no method was agreed on, [MQTT-4.12.0-7].
                     other => {
                         let text = format!("{} is not expected", other.packet_type());
                         return Err(End::Because(DisconnectReason::ProtocolError, text));

@@ -458,7 +458,8 @@ impl DecodeError {
     }
 
     /// The rule that was broken: a normative statement (`"MQTT-3.2.2-6"`) where there is one, else a section
-    /// (`"2.2.2.2"`) of the specification of [`version`](Self::version).
+    /// (`"2.2.2.2"`) of the specification of [`version`](Self::version). Where two statements forbid the same to the two
+    /// sides and the sender is not known, it is the Server's.
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         match self.version {

@@ -27,4 +27,5 @@ mod odd;
 mod properties;
 mod strings;
 mod support;
+mod tested;
 mod v3;
