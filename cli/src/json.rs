@@ -341,12 +341,11 @@ pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
 impl Serialize for Hex<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut short = [0; 128];
-        if let Some(text) = short.get_mut(..2 * self.0.len()) {
-            if hex::encode_to_slice(self.0, text).is_ok()
-                && let Ok(text) = str::from_utf8(text)
-            {
-                return serializer.serialize_str(text);
-            }
+        if let Some(text) = short.get_mut(..2 * self.0.len())
+            && hex::encode_to_slice(self.0, text).is_ok()
+            && let Ok(text) = str::from_utf8(text)
+        {
+            return serializer.serialize_str(text);
         }
         serializer.serialize_str(&hex::encode(self.0))
     }

@@ -1,9 +1,5 @@
 //! Everything printed with --json is described in the schema.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic_in_result_fn,
-    reason = "a test fails by a panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use std::fs;
 use std::path::Path;

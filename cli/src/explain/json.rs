@@ -74,7 +74,7 @@ pub(super) fn reason(
     let packets: Vec<Value> = code
         .meanings()
         .filter(|meaning| packet.is_none_or(|only| only == meaning.packet))
-        .map(|meaning| in_packet(meaning))
+        .map(in_packet)
         .collect();
     line(
         out,

@@ -532,7 +532,8 @@ impl Reader {
     fn maybe_base64(&self, text: &str) -> Option<NotHex> {
         let text = text.trim().trim_matches(['"', '\'', '`', '“', '”']);
         let bytes = base64::decode(text.as_bytes())?;
-        let likely = is_whole(self.version, &bytes) || (bytes.len() >= 6 && text.len() % 4 == 0);
+        let likely =
+            is_whole(self.version, &bytes) || (bytes.len() >= 6 && text.len().is_multiple_of(4));
         likely.then(named_base64)
     }
 }
