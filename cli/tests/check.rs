@@ -61,6 +61,43 @@ fn packets(output: &Output) -> Vec<String> {
         .collect()
 }
 
+/// No object has a key twice: a reader would see one of the two values.
+#[test]
+fn no_key_stands_twice_in_an_object() {
+    struct Keys;
+    impl<'de> serde::de::Visitor<'de> for Keys {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<M: serde::de::MapAccess<'de>>(
+            self,
+            mut map: M,
+        ) -> Result<Vec<String>, M::Error> {
+            let mut keys = Vec::new();
+            while let Some((key, _)) = map.next_entry::<String, serde::de::IgnoredAny>()? {
+                keys.push(key);
+            }
+            Ok(keys)
+        }
+    }
+    let output = check(&[], &pcap(&whole_conversation()));
+    let lines = str::from_utf8(&output.stdout).unwrap().lines();
+    let mut count = 0;
+    for line in lines {
+        let mut reader = serde_json::Deserializer::from_str(line);
+        let mut keys = serde::Deserializer::deserialize_map(&mut reader, Keys).unwrap();
+        let all = keys.len();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), all, "{line}");
+        count += 1;
+    }
+    assert_eq!(count, 1 + CONVERSATION.len() + 2);
+}
+
 /// The objects that are neither packets nor what is told of every connection.
 fn others(output: &Output) -> Vec<Value> {
     (objects(output).into_iter())

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use mqtt_reason::Side;
+use mqtt_reason::view::View;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::capture::Opening;
 
 use super::told::{self, Show};
-use super::{At, Finding, Head, Item, Place, Subject, What};
+use super::{At, Body, Finding, Head, Item, Place, Subject, What};
 
 /// Appends an item as one object and a line end.
 pub(crate) fn item(
@@ -109,7 +110,15 @@ impl Object<'_> {
             Some(number) => object.serialize_entry("connection", &number)?,
             None => object.serialize_entry("connection", self.head.connection)?,
         }
-        if let Some(client_id) = self.head.client_id {
+        // A CONNECT tells it itself.
+        let is_connect = matches!(
+            self.item.what,
+            What::Packet {
+                body: Body::View(View::Connect(_)),
+                ..
+            }
+        );
+        if let (Some(client_id), false) = (self.head.client_id, is_connect) {
             object.serialize_entry("client_id", client_id)?;
         }
         match &self.item.what {
