@@ -142,18 +142,18 @@ impl Stage {
     }
 
     /// A connection that sends `connect` after `delay` and then nothing any more, until it ends or `patience` is over;
-    /// and when its last packet was sent. It is not on the stage yet: several can be listened to at a time.
+    /// when its last packet was sent; and why it was refused, if it was. It is not on the stage yet: several can be listened to at a time.
     ///
     /// # Errors
     ///
-    /// If it is refused.
+    /// If there is no connection.
     pub async fn quiet(
         &self,
         name: &str,
         connect: Connect,
         delay: Duration,
         patience: Duration,
-    ) -> Result<(Link, Instant, Vec<Seen>), Stop> {
+    ) -> Result<(Link, Instant, Vec<Seen>, Option<String>), Stop> {
         tokio::time::sleep(delay).await;
         let connection = self.target.connector.connect().await;
         let connection =
@@ -165,16 +165,15 @@ impl Stage {
         let connack = link.next(since + self.wait() * 4).await;
         if !link.is_accepted() {
             let what = connack.map_or_else(|| link.end().name().to_owned(), |seen| seen.in_words());
-            return Err(Stop::Skip(format!(
-                "the CONNECT before it was refused: {what}"
-            )));
+            let why = format!("the CONNECT before it was refused: {what}");
+            return Ok((link, since, Vec::new(), Some(why)));
         }
         link.mark();
         let mut packets = Vec::new();
         while let Some(seen) = link.next(since + patience).await {
             packets.push(seen);
         }
-        Ok((link, since, packets))
+        Ok((link, since, packets, None))
     }
 
     /// Puts a connection on the stage.

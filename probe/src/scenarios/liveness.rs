@@ -107,9 +107,12 @@ pub(super) async fn keep_alive(stage: &mut Stage) -> Result<Verdict, Stop> {
     let mut told = Vec::new();
     let mut silent = 0;
     for result in results {
-        let (link, since, packets) = result?;
+        let (link, since, packets, refused) = result?;
         let link = stage.add(link);
         stage.judge(link);
+        if let Some(why) = refused {
+            return Err(Stop::Skip(why));
+        }
         let goodbye = packets.iter().find(|seen| ends(seen));
         let first = goodbye.map(|seen| stage.start() + seen.at);
         // A Server that has said DISCONNECT has ended it; that TCP lingers is no delay.

@@ -125,7 +125,7 @@ pub(super) async fn asked_for_afterwards(stage: &mut Stage, retain: bool) -> Res
     tell(stage, late, &messages);
     forget(stage, late, "will").await;
     Ok(match (retain, messages.as_slice()) {
-        (true, [message]) if message.retain => Verdict::good(),
+        (true, messages) if messages.iter().any(|message| message.retain) => Verdict::good(),
         (false, []) => Verdict::good(),
         (true, _) => Verdict::wrong(
             stage.rule("MQTT-3.1.2-15", "MQTT-3.1.2-17"),
