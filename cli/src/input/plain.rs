@@ -26,7 +26,7 @@ impl Seen {
 
     /// Whether the text may have been meant as base64.
     pub(crate) const fn may_be_base64(&self) -> bool {
-        self.numbers == 1 && self.longest.is_multiple_of(4) && (self.upper || self.lower)
+        self.numbers == 1 && self.longest.is_multiple_of(4) && self.upper && self.lower
     }
 }
 
