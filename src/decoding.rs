@@ -1,5 +1,7 @@
 //! From bytes to a packet, the same way in every version: short cut, fixed header, body, place of an error.
 
+use core::num::NonZeroUsize;
+
 use crate::error::{DecodeError, ParseError};
 use crate::frame::{self, Decoded, HeaderOrNeeded};
 use crate::options::DecodeOptions;
@@ -20,13 +22,14 @@ pub(crate) trait Family: Copy {
         packet_id: PacketId,
     ) -> Option<Self::Packet<'a>>;
 
-    /// The packet with this body; `None` if it is one of the six packets that are not looked into.
+    /// The packet of this type, with this body, of so many bytes in all; `other` if it is one of the six packets
+    /// that are not looked into.
     fn parse<'a>(
         self,
         options: &DecodeOptions,
-        packet_type: PacketType,
-        body: &'a [u8],
-    ) -> Result<Option<Self::Packet<'a>>, nom::Err<ParseError<'a>>>;
+        packet: (PacketType, &'a [u8], usize),
+        other: impl FnOnce() -> Decoded<'a, Self::Packet<'a>>,
+    ) -> Result<Decoded<'a, Self::Packet<'a>>, nom::Err<ParseError<'a>>>;
 }
 
 /// Decodes the packet at the start of `i`.
@@ -73,9 +76,9 @@ fn decode_any<'a, F: Family>(
     };
     let (packet_type, len) = (header.packet_type, header.len);
     let body = i.get(header.header_len..len).unwrap_or_default();
-    match family.parse(options, packet_type, body) {
-        Ok(Some(packet)) => Ok(Decoded::Packet { packet, len }),
-        Ok(None) => Ok(Decoded::Frame(frame::frame(&header, i))),
+    let other = || Decoded::Frame(frame::frame(&header, i));
+    match family.parse(options, (packet_type, body, len), other) {
+        Ok(decoded) => Ok(decoded),
         Err(error) => Err(frame::place(
             error,
             (packet_type, header.header_len, body),
@@ -95,12 +98,18 @@ pub(crate) fn decode_body<'a, F: Family>(
 ) -> Result<Option<F::Packet<'a>>, DecodeError> {
     let version = family.version();
     let (packet_type, header_len) = frame::header_of_body(version, options, first, body)?;
-    family.parse(options, packet_type, body).map_err(|error| {
-        frame::place(
+    // What is not looked into is told by what nothing else gives.
+    let other = || Decoded::Incomplete {
+        needed: NonZeroUsize::MIN,
+    };
+    match family.parse(options, (packet_type, body, 0), other) {
+        Ok(Decoded::Packet { packet, .. }) => Ok(Some(packet)),
+        Ok(_) => Ok(None),
+        Err(error) => Err(frame::place(
             error,
             (packet_type, header_len, body),
             version,
             options.sender,
-        )
-    })
+        )),
+    }
 }

@@ -33,15 +33,6 @@ pub(crate) const fn two_byte_integer(i: &[u8]) -> Parsed<'_, u16> {
     }
 }
 
-/// A Four Byte Integer, §1.5.3.
-#[inline]
-pub(crate) const fn four_byte_integer(i: &[u8]) -> Parsed<'_, u32> {
-    match i {
-        [a, b, c, d, rest @ ..] => Ok((rest, u32::from_be_bytes([*a, *b, *c, *d]))),
-        _ => refuse(i, ErrorKind::Truncated),
-    }
-}
-
 /// What the bytes say of a Variable Byte Integer that starts with them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum VariableByteInteger {
@@ -176,6 +167,16 @@ pub(crate) fn string(i: &[u8]) -> Parsed<'_, ()> {
     }
 }
 
+/// What follows a string that is ASCII without U+0000, as most are, and not long; `None` says nothing of the others.
+///
+/// A short cut: [`string`] gives the same.
+#[inline]
+pub(crate) fn after_ascii(i: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = i.split_first_chunk()?;
+    let (bytes, rest) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
+    (bytes.len() < BLOCK && is_ascii_without_null(bytes)).then_some(rest)
+}
+
 /// How many bytes of a long string are looked at before anything is decided.
 const BLOCK: usize = 512;
 
@@ -210,12 +211,6 @@ fn check_other_string(bytes: &[u8]) -> Result<(), nom::Err<ParseError<'_>>> {
     refuse(bytes.get(offset..).unwrap_or_default(), kind)
 }
 
-/// The bytes eight at a time, without the last ones of a number that is no multiple of it.
-#[inline]
-pub(crate) fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8; 8]> {
-    bytes.chunks_exact(8).filter_map(|word| word.first_chunk())
-}
-
 /// The high bit of every byte.
 const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
 
@@ -235,7 +230,12 @@ pub(crate) fn is_ascii_without_null(bytes: &[u8]) -> bool {
             .fold(0, |seen, byte| seen | byte | byte.wrapping_sub(1));
         return seen & 0x80 == 0;
     };
-    let seen = words(bytes).fold(look_at(last), |seen, word| seen | look_at(word));
+    let mut seen = look_at(last);
+    let mut rest = bytes;
+    while let Some((word, after)) = rest.split_first_chunk() {
+        seen |= look_at(word);
+        rest = after;
+    }
     seen & HIGHS == 0
 }
 

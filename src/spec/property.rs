@@ -507,6 +507,21 @@ pub(crate) enum DataType {
 }
 
 impl DataType {
+    /// The type of the property with this identifier; any if there is no such property.
+    #[inline]
+    pub(crate) const fn of_byte(byte: u8) -> Self {
+        const TABLE: &[DataType; 64] = &{
+            let mut table = [DataType::BinaryData; 64];
+            let mut ids = PropertyId::ALL;
+            while let [id, others @ ..] = ids {
+                table[*id as usize] = id.data_type();
+                ids = others;
+            }
+            table
+        };
+        TABLE[(byte & 63) as usize]
+    }
+
     /// The type of a property with values of these types.
     const fn of(fields: &[Self]) -> Self {
         match fields {
@@ -565,6 +580,22 @@ pub(crate) struct PropertySet(u64);
 impl PropertySet {
     /// The set without members.
     pub(crate) const EMPTY: Self = Self(0);
+
+    /// The set of the property with this identifier; that of no property if there is none so large.
+    #[inline]
+    pub(crate) const fn of_byte(byte: u8) -> Self {
+        if byte < 64 {
+            Self(1 << byte)
+        } else {
+            Self::EMPTY
+        }
+    }
+
+    /// Whether the two have a member in common.
+    #[inline]
+    pub(crate) const fn intersects(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
 
     /// Whether `id` is a member.
     #[inline]

@@ -369,9 +369,9 @@ impl decoding::Family for Version {
     fn parse<'a>(
         self,
         _options: &DecodeOptions,
-        packet_type: PacketType,
-        body: &'a [u8],
-    ) -> Result<Option<Packet<'a>>, nom::Err<ParseError<'a>>> {
+        (packet_type, body, len): (PacketType, &'a [u8], usize),
+        other: impl FnOnce() -> Decoded<'a, Packet<'a>>,
+    ) -> Result<Decoded<'a, Packet<'a>>, nom::Err<ParseError<'a>>> {
         match fixed_remaining_length(packet_type) {
             Some(expected) if body.len() != expected => {
                 return Err(remaining_length(packet_type, expected, body));
@@ -380,12 +380,14 @@ impl decoding::Family for Version {
         }
         let id = |packet: fn(PacketId) -> Packet<'a>| {
             let (_, id) = packet_id(body)?;
-            Ok(Some(packet(id)))
+            let packet = packet(id);
+            Ok(Decoded::Packet { packet, len })
         };
         match packet_type {
             PacketType::Connack => {
                 let (_, connack) = Connack::parse(body, self)?;
-                Ok(Some(Packet::Connack(connack)))
+                let packet = Packet::Connack(connack);
+                Ok(Decoded::Packet { packet, len })
             }
             PacketType::Puback => id(Packet::Puback),
             PacketType::Pubrec => id(Packet::Pubrec),
@@ -394,9 +396,13 @@ impl decoding::Family for Version {
             PacketType::Unsuback => id(Packet::Unsuback),
             PacketType::Suback => {
                 let (_, suback) = Suback::parse(body)?;
-                Ok(Some(Packet::Suback(suback)))
+                let packet = Packet::Suback(suback);
+                Ok(Decoded::Packet { packet, len })
             }
-            PacketType::Disconnect => Ok(Some(Packet::Disconnect)),
+            PacketType::Disconnect => {
+                let packet = Packet::Disconnect;
+                Ok(Decoded::Packet { packet, len })
+            }
             // The fixed header of an AUTH is refused in 3.x.
             PacketType::Auth
             | PacketType::Connect
@@ -404,7 +410,7 @@ impl decoding::Family for Version {
             | PacketType::Subscribe
             | PacketType::Unsubscribe
             | PacketType::Pingreq
-            | PacketType::Pingresp => Ok(None),
+            | PacketType::Pingresp => Ok(other()),
         }
     }
 }

@@ -294,14 +294,18 @@ impl decoding::Family for Family {
     fn parse<'a>(
         self,
         options: &DecodeOptions,
-        packet_type: PacketType,
-        body: &'a [u8],
-    ) -> Result<Option<Packet<'a>>, nom::Err<ParseError<'a>>> {
+        (packet_type, body, len): (PacketType, &'a [u8], usize),
+        other: impl FnOnce() -> Decoded<'a, Packet<'a>>,
+    ) -> Result<Decoded<'a, Packet<'a>>, nom::Err<ParseError<'a>>> {
         macro_rules! parse {
             ($Variant:ident) => {
-                match $Variant::parse(body, options)? {
-                    ([], packet) => Ok(Some(Packet::$Variant(packet))),
-                    (rest, _) => Err(frame::left_over(rest)),
+                match $Variant::parse(body, options) {
+                    Ok(([], packet)) => {
+                        let packet = Packet::$Variant(packet);
+                        Ok(Decoded::Packet { packet, len })
+                    }
+                    Ok((rest, _)) => Err(frame::left_over(rest)),
+                    Err(error) => Err(error),
                 }
             };
         }
@@ -324,7 +328,7 @@ impl decoding::Family for Family {
             | PacketType::Subscribe
             | PacketType::Unsubscribe
             | PacketType::Pingreq
-            | PacketType::Pingresp => Ok(None),
+            | PacketType::Pingresp => Ok(other()),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::encode_error::{EncodeError, PropertyError, PropertyErrorKind};
 use crate::error::{ErrorKind, ParseError, Parsed, failure, read, refuse};
 use crate::options::DecodeOptions;
 use crate::packet_type::Side;
-use crate::spec::property::{Carrier, PropertyId, PropertySet, property_table};
+use crate::spec::property::{Carrier, DataType, PropertyId, PropertySet, property_table};
 use crate::types::{QoS, SubscriptionId};
 use crate::v5::property::{Property, Reader, ValueRefusal, check_value};
 use crate::wire::{self, VARIABLE_BYTE_INTEGER_MAX, length};
@@ -92,19 +92,6 @@ fn no_length(i: &[u8]) -> nom::Err<ParseError<'_>> {
     failure(i, ErrorKind::NoPropertyLength)
 }
 
-/// The error about a property that goes past the end of the section, or any other error about its value.
-#[cold]
-#[inline(never)]
-fn in_property(error: nom::Err<ParseError<'_>>, id: PropertyId) -> nom::Err<ParseError<'_>> {
-    error.map(|error| match error.kind {
-        ErrorKind::Truncated => ParseError {
-            kind: ErrorKind::PropertyTruncated { id },
-            ..error
-        },
-        _ => error,
-    })
-}
-
 /// The error about a Property Length that goes past the end of the packet.
 #[cold]
 #[inline(never)]
@@ -125,14 +112,22 @@ fn check(
     let repeatable = carrier.repeatable();
     let mut rest = section;
     while let [byte, value @ ..] = rest {
-        let id = match PropertyId::from_u8(*byte) {
-            Some(id) if open.contains(id) => id,
-            _ => return refuse(rest, refusal(*byte, carrier, sender, forbidden)),
-        };
-        if !repeatable.contains(id) {
-            open.remove(id);
+        let this = PropertySet::of_byte(*byte);
+        if !open.intersects(this) {
+            return refuse(rest, refusal(*byte, carrier, sender, forbidden));
         }
-        (rest, ()) = check_value(id, value).map_err(|error| in_property(error, id))?;
+        open = open.without(this.without(repeatable));
+        let data_type = DataType::of_byte(*byte);
+        // Most properties that acknowledgements carry; whatever these two do not take, `check_value` judges.
+        let after_ascii = match data_type {
+            DataType::String => wire::after_ascii(value),
+            DataType::StringPair => wire::after_ascii(value).and_then(wire::after_ascii),
+            _ => None,
+        };
+        rest = match after_ascii {
+            Some(rest) => rest,
+            None => check_value(*byte, data_type, value)?,
+        };
     }
     Ok(())
 }

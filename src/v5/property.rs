@@ -4,7 +4,7 @@ use core::num::{NonZeroU16, NonZeroU32};
 
 use bytes::BufMut;
 
-use crate::error::{ErrorKind, Parsed, refuse};
+use crate::error::{ErrorKind, ParseError, failure};
 use crate::spec::property::{DataType, PropertyId, property_table};
 use crate::types::{QoS, SubscriptionId};
 use crate::wire::{self, LENGTH_MAX, variable_byte_integer_len};
@@ -99,8 +99,9 @@ macro_rules! property {
             /// The next property.
             #[inline(always)]
             pub(crate) fn property(&mut self) -> Option<Property<'a>> {
-                Some(match PropertyId::from_u8(self.byte()?)? {
-                    $(PropertyId::$Variant => Property::$Variant($(<$Type>::read(self)?),+),)+
+                Some(match self.byte()? {
+                    $($id => Property::$Variant($(<$Type>::read(self)?),+),)+
+                    _ => return None,
                 })
             }
         }
@@ -448,12 +449,20 @@ impl<'a> Value<'a> for &'a [u8] {
 pub(crate) struct Reader<'a> {
     /// What is left of the section.
     bytes: &'a [u8],
+    /// Text that was found at the start of a string and goes on behind it, over the strings that follow.
+    text: &'a str,
+    /// How many bytes the section has from the first of `text` on.
+    from_text: usize,
 }
 
 impl<'a> Reader<'a> {
     #[inline(always)]
     pub(crate) const fn new(section: &'a [u8]) -> Self {
-        Self { bytes: section }
+        Self {
+            bytes: section,
+            text: "",
+            from_text: 0,
+        }
     }
 
     /// How many bytes are left.
@@ -512,7 +521,22 @@ impl<'a> Reader<'a> {
 
     #[inline(always)]
     fn string(&mut self) -> Option<&'a str> {
-        core::str::from_utf8(self.binary()?).ok()
+        let len = usize::from(self.two()?);
+        let from_string = self.bytes;
+        let (_, rest) = from_string.split_at_checked(len)?;
+        self.bytes = rest;
+        // If the string does not lie in the text, both wrap, and `get` finds nothing.
+        let end = self.from_text.wrapping_sub(rest.len());
+        let start = end.wrapping_sub(len);
+        if let Some(string) = self.text.get(start..end) {
+            return Some(string);
+        }
+        if rest.is_empty() {
+            return core::str::from_utf8(from_string).ok();
+        }
+        self.text = text(from_string);
+        self.from_text = from_string.len();
+        self.text.get(..len)
     }
 
     #[inline]
@@ -523,45 +547,86 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Checks the value that follows the identifier `id`: fit, type and range.
-#[inline]
-pub(crate) fn check_value(id: PropertyId, i: &[u8]) -> Parsed<'_, ()> {
-    let refuse_value = |value| refuse(i, ErrorKind::PropertyValue { id, value });
-    match id.data_type() {
-        DataType::String => wire::string(i),
-        DataType::StringPair => {
-            let (rest, ()) = wire::string(i)?;
-            wire::string(rest)
-        }
-        DataType::BinaryData => {
-            let (rest, _) = wire::binary(i)?;
-            Ok((rest, ()))
-        }
-        DataType::ZeroOrOne => match wire::byte(i)? {
-            (rest, 0 | 1) => Ok((rest, ())),
-            (_, value) => refuse_value(value.into()),
-        },
-        DataType::TwoByteInteger => {
-            let (rest, _) = wire::two_byte_integer(i)?;
-            Ok((rest, ()))
-        }
-        DataType::TwoByteIntegerNotZero => match wire::two_byte_integer(i)? {
-            (_, 0) => refuse_value(0),
-            (rest, _) => Ok((rest, ())),
-        },
-        DataType::FourByteInteger => {
-            let (rest, _) = wire::four_byte_integer(i)?;
-            Ok((rest, ()))
-        }
-        DataType::FourByteIntegerNotZero => match wire::four_byte_integer(i)? {
-            (_, 0) => refuse_value(0),
-            (rest, _) => Ok((rest, ())),
-        },
-        DataType::VariableByteIntegerNotZero => match wire::variable_byte_integer(i)? {
-            (_, 0) => refuse_value(0),
-            (rest, _) => Ok((rest, ())),
-        },
+/// The text that `i` starts with: a string, and all behind it up to the first byte that cannot be UTF-8.
+///
+/// Between strings stand identifiers and lengths, which look like ASCII as a rule. To have them all converted at once
+/// takes 16 % fewer instructions for a PUBACK with a Reason String and a User Property (W2) than one by one, and 20 %
+/// fewer for a CONNACK with all properties (W3). No byte is looked at more than three times.
+#[inline(never)]
+fn text(i: &[u8]) -> &str {
+    match core::str::from_utf8(i) {
+        Ok(text) => text,
+        Err(error) => i
+            .get(..error.valid_up_to())
+            .and_then(|text| core::str::from_utf8(text).ok())
+            .unwrap_or_default(),
     }
+}
+
+/// Checks the value of the property with this identifier, which is known: fit, type and range. Gives what follows it.
+#[inline]
+pub(crate) fn check_value(
+    byte: u8,
+    data_type: DataType,
+    i: &[u8],
+) -> Result<&[u8], nom::Err<ParseError<'_>>> {
+    let after = match (data_type, i) {
+        (DataType::ZeroOrOne, [0 | 1, rest @ ..])
+        | (DataType::TwoByteInteger, [_, _, rest @ ..])
+        | (DataType::FourByteInteger, [_, _, _, _, rest @ ..]) => return Ok(rest),
+        (DataType::TwoByteIntegerNotZero, [a, b, rest @ ..]) if a | b != 0 => return Ok(rest),
+        (DataType::FourByteIntegerNotZero, [a, b, c, d, rest @ ..]) if a | b | c | d != 0 => {
+            return Ok(rest);
+        }
+        (DataType::String, _) => wire::string(i),
+        (DataType::StringPair, _) => wire::string(i).and_then(|(rest, ())| wire::string(rest)),
+        (DataType::BinaryData, _) => wire::binary(i).map(|(rest, _)| (rest, ())),
+        (DataType::VariableByteIntegerNotZero, _) => match wire::variable_byte_integer(i) {
+            Ok((rest, 1..)) => return Ok(rest),
+            Ok((_, 0)) => Err(number_error(i, byte, 1)),
+            Err(error) => Err(error),
+        },
+        (DataType::ZeroOrOne, _) => Err(number_error(i, byte, 1)),
+        (DataType::TwoByteInteger | DataType::TwoByteIntegerNotZero, _) => {
+            Err(number_error(i, byte, 2))
+        }
+        (DataType::FourByteInteger | DataType::FourByteIntegerNotZero, _) => {
+            Err(number_error(i, byte, 4))
+        }
+    };
+    match after {
+        Ok((rest, ())) => Ok(rest),
+        Err(error) => Err(in_property(error, byte)),
+    }
+}
+
+/// The error about a number of `len` bytes that is not there as a whole, or that its section forbids.
+#[cold]
+#[inline(never)]
+fn number_error(i: &[u8], byte: u8, len: usize) -> nom::Err<ParseError<'_>> {
+    let kind = match (PropertyId::from_u8(byte), i.get(..len)) {
+        (Some(id), Some(bytes)) => {
+            let value = bytes
+                .iter()
+                .fold(0, |value, byte| value << 8 | u32::from(*byte));
+            ErrorKind::PropertyValue { id, value }
+        }
+        _ => ErrorKind::Truncated,
+    };
+    failure(i, kind)
+}
+
+/// An error about a value, as one of its property.
+#[cold]
+#[inline(never)]
+fn in_property(error: nom::Err<ParseError<'_>>, byte: u8) -> nom::Err<ParseError<'_>> {
+    error.map(|error| match (error.kind, PropertyId::from_u8(byte)) {
+        (ErrorKind::Truncated, Some(id)) => ParseError {
+            kind: ErrorKind::PropertyTruncated { id },
+            ..error
+        },
+        _ => error,
+    })
 }
 
 /// Why a property's value cannot be written.

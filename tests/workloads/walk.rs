@@ -9,17 +9,13 @@ use crate::workloads::visit::Visit;
 
 /// Shows a packet of 5.0 to `visit`.
 #[inline(always)]
-#[expect(
-    clippy::needless_borrows_for_generic_args,
-    reason = "properties passed by value have to be copied, and the reader waits for the copy"
-)]
 pub(crate) fn walk_v5(packet: &Packet<'_>, visit: &mut impl Visit) {
     macro_rules! ack {
         ($first:literal, $ack:expr) => {{
             visit.kind($first);
             visit.packet_id($ack.packet_id().get());
             visit.code($ack.reason(), |code| code.as_u8());
-            properties(&$ack.properties(), visit);
+            properties($ack.properties(), visit);
         }};
     }
     match black_box(packet) {
@@ -27,7 +23,7 @@ pub(crate) fn walk_v5(packet: &Packet<'_>, visit: &mut impl Visit) {
             visit.kind(0x20);
             visit.session_present(connack.session_present());
             visit.code(connack.reason(), |code| code.as_u8());
-            properties(&connack.properties(), visit);
+            properties(connack.properties(), visit);
         }
         Packet::Puback(ack) => ack!(0x40, ack),
         Packet::Pubrec(ack) => ack!(0x50, ack),
@@ -36,24 +32,24 @@ pub(crate) fn walk_v5(packet: &Packet<'_>, visit: &mut impl Visit) {
         Packet::Suback(ack) => {
             visit.kind(0x90);
             visit.packet_id(ack.packet_id().get());
-            properties(&ack.properties(), visit);
-            codes(&ack.reasons(), visit);
+            properties(ack.properties(), visit);
+            codes(ack.reasons(), visit);
         }
         Packet::Unsuback(ack) => {
             visit.kind(0xB0);
             visit.packet_id(ack.packet_id().get());
-            properties(&ack.properties(), visit);
-            codes(&ack.reasons(), visit);
+            properties(ack.properties(), visit);
+            codes(ack.reasons(), visit);
         }
         Packet::Disconnect(disconnect) => {
             visit.kind(0xE0);
             visit.code(disconnect.reason(), |code| code.as_u8());
-            properties(&disconnect.properties(), visit);
+            properties(disconnect.properties(), visit);
         }
         Packet::Auth(auth) => {
             visit.kind(0xF0);
             visit.code(auth.reason(), |code| code.as_u8());
-            properties(&auth.properties(), visit);
+            properties(auth.properties(), visit);
         }
     }
 }
@@ -76,7 +72,7 @@ pub(crate) fn walk_v3(packet: &v3::Packet<'_>, visit: &mut impl Visit) {
         v3::Packet::Suback(ack) => {
             visit.kind(0x90);
             visit.packet_id(ack.packet_id().get());
-            codes(&ack.return_codes(), visit);
+            codes(ack.return_codes(), visit);
             return;
         }
         v3::Packet::Disconnect => return visit.kind(0xE0),
@@ -111,7 +107,7 @@ fn properties<'a>(properties: impl IntoIterator<Item = Property<'a>>, visit: &mu
 }
 
 #[inline(always)]
-fn codes<C: Code>(codes: &CodeList<'_, C>, visit: &mut impl Visit) {
+fn codes<C: Code>(codes: CodeList<'_, C>, visit: &mut impl Visit) {
     for code in codes {
         visit.code(code, C::as_u8);
     }
