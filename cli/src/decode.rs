@@ -10,7 +10,7 @@ use mqtt_reason::{DecodeOptions, Side, Version};
 use crate::Verdict;
 use crate::bytes::mark_text;
 use crate::failure::{Failure, usage};
-use crate::finding::{Finding, Place, Report, Show, Told, Unreadable};
+use crate::finding::{Finding, Place, Report, Show, Told, Unreadable, total_len};
 use crate::hint::hint;
 use crate::human::Human;
 use crate::input::{self, Form, NotHex, Text};
@@ -35,6 +35,8 @@ is not MQTT or that cannot be read.";
 const LINE: u64 = 1 << 20;
 /// The longest line: the text of the largest packet.
 const LONGEST_LINE: usize = 1 << 30;
+/// The size up to which the end of a packet that is refused is waited for.
+const REFUSED: usize = 1 << 16;
 /// How many bytes tell text from packets: a packet has a control character among its first five bytes.
 const TELLING: usize = 5;
 
@@ -479,7 +481,8 @@ impl<R: Report> Decoder<R> {
         let mut goes_on = true;
         while !rest.is_empty() {
             let (finding, next) = Finding::first(self.version, &self.options, rest);
-            if matches!(finding, Finding::Incomplete { .. }) && !all {
+            if !all && (matches!(finding, Finding::Incomplete { .. }) || self.waits(&finding, rest))
+            {
                 break;
             }
             let place = Place {
@@ -505,6 +508,17 @@ impl<R: Report> Decoder<R> {
         self.buffer = buffer;
         self.buffer.drain(..done);
         Ok(goes_on)
+    }
+
+    /// Whether a packet that is refused is not all there yet, and short: then the next one is found behind it.
+    fn waits(&self, finding: &Finding<'_>, rest: &[u8]) -> bool {
+        if !matches!(finding, Finding::Refused(_)) {
+            return false;
+        }
+        match total_len(self.version, rest) {
+            Some(len) => len > rest.len() && len <= REFUSED,
+            None => rest.len() < TELLING,
+        }
     }
 
     /// The end of the input: what is left is incomplete.

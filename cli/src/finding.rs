@@ -217,27 +217,27 @@ impl<'a> Finding<'a> {
     }
 }
 
-/// Where the packet that was refused ends, if the Remaining Length can be read: a limit, a direction, flags or a type
-/// that is not kept does not hide that.
+/// Where the packet that was refused ends, if that is among `bytes`.
 fn len(version: Version, bytes: &[u8]) -> Option<usize> {
-    let total =
-        |version, bytes: &[u8]| match frame::total_len(version, &DecodeOptions::new(), bytes) {
-            Ok(Some(len)) if len <= bytes.len() => Some(len),
-            _ => None,
-        };
-    total(version, bytes).or_else(|| {
+    total_len(version, bytes).filter(|len| *len <= bytes.len())
+}
+
+/// The size of a packet that is refused, if the Remaining Length can be read: a limit, a direction, flags or a type that
+/// is not kept does not hide that.
+pub(crate) fn total_len(version: Version, bytes: &[u8]) -> Option<usize> {
+    let total = |bytes: &[u8]| {
+        frame::total_len(version, &DecodeOptions::new(), bytes)
+            .ok()
+            .flatten()
+    };
+    total(bytes).or_else(|| {
         // The fixed header of a packet without flags, with the length of this one.
         let [first, rest @ ..] = bytes else {
             return None;
         };
         PacketType::from_first_byte(*first)?;
         let header = rest.get(..4).unwrap_or(rest);
-        let header = [&[0xC0], header].concat();
-        let len = match frame::total_len(version, &DecodeOptions::new(), &header) {
-            Ok(Some(len)) => len,
-            _ => return None,
-        };
-        (len <= bytes.len()).then_some(len)
+        total(&[&[0xC0], header].concat())
     })
 }
 
