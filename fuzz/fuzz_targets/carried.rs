@@ -31,28 +31,36 @@ struct Show {
     payloads: bool,
 }
 
-/// The packets and the remarks of a direction that comes in pieces of this size.
-fn read(side: Side, data: &[u8], size: usize) -> (Vec<(Vec<u8>, usize)>, Vec<String>) {
+/// What a direction gives.
+#[derive(PartialEq, Debug, Default)]
+struct Told {
+    /// Packets as far as they are kept, and their size.
+    packets: Vec<(Vec<u8>, usize)>,
+    errors: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// What a direction gives that comes in pieces of this size.
+fn read(side: Side, data: &[u8], size: usize) -> Told {
     let mut transport = Transport::default();
     let mut direction = Direction::new(Reading::Following);
-    let (mut packets, mut notes) = (Vec::new(), Vec::new());
+    let mut told = Told::default();
     let options = DecodeOptions::new().sender(side);
-    'all: for piece in data.chunks(size.max(1)) {
+    let mut goes_on = true;
+    for piece in data.chunks(size.max(1)) {
         let unwrapped = transport.unwrap(side, piece);
-        notes.extend(unwrapped.notes);
+        told.notes.extend(unwrapped.notes);
         let mut input = &unwrapped.bytes[..];
-        loop {
+        while goes_on {
             let mut kept = Vec::new();
             match direction.next(Version::V5_0, &options, &mut input, &mut kept) {
                 None => break,
-                Some(Piece::Packet { bytes, len }) => packets.push((bytes.to_vec(), len)),
-                Some(Piece::Broken { error, bytes, goes_on }) => {
+                Some(Piece::Packet { bytes, len }) => told.packets.push((bytes.to_vec(), len)),
+                Some(Piece::Broken { error, bytes, goes_on: more }) => {
                     // How much of it is there depends on the pieces.
                     assert!(error.offset() <= bytes.len());
-                    notes.push(error.to_string());
-                    if !goes_on {
-                        break 'all;
-                    }
+                    told.errors.push(error.to_string());
+                    goes_on = more;
                 }
             }
             if kept.capacity() > 0 {
@@ -60,7 +68,7 @@ fn read(side: Side, data: &[u8], size: usize) -> (Vec<(Vec<u8>, usize)>, Vec<Str
             }
         }
     }
-    (packets, notes)
+    told
 }
 
 fuzz_target!(|data: &[u8]| {
@@ -69,7 +77,7 @@ fuzz_target!(|data: &[u8]| {
     let whole = read(side, data, data.len());
     assert_eq!(whole, read(side, data, usize::from(*size)));
     let hidden = Show { secrets: false, payloads: false };
-    for (packet, _) in whole.0 {
+    for (packet, _) in whole.packets {
         let shown = secrets::hexadecimal(Some(Version::V5_0), &packet, hidden);
         assert!(shown.len() <= 2 * packet.len());
     }
