@@ -125,14 +125,14 @@ impl Transport {
                 }
                 Step::Frames(mut frames) => {
                     let mut data = Vec::new();
-                    match frames.take(&rest, &mut data) {
-                        Ok(text) => {
-                            if text {
-                                let note = "MQTT in text frames of WebSocket, which must be binary [MQTT-6.0.0-1]";
-                                unwrapped.notes.push(note.to_owned());
-                            }
-                            *self.wrapping(side) = Wrapping::WebSocket(frames);
-                        }
+                    let taken = frames.take(&rest, &mut data);
+                    if frames.is_text() {
+                        let note =
+                            "MQTT in text frames of WebSocket, which must be binary [MQTT-6.0.0-1]";
+                        unwrapped.notes.push(note.to_owned());
+                    }
+                    match taken {
+                        Ok(()) => *self.wrapping(side) = Wrapping::WebSocket(frames),
                         Err(unread) => {
                             self.other = true;
                             unwrapped.notes.push(match unread {
@@ -268,6 +268,7 @@ enum What {
 }
 
 const PROXY_V1: &[u8] = b"PROXY ";
+const PROXY_V1_LONGEST: usize = 107;
 const PROXY_V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 const MARKS: [(&[u8], What); 15] = [
     (b"GET ", What::Request),
@@ -301,10 +302,10 @@ fn what(start: &[u8]) -> Option<What> {
     match what {
         What::Proxy(_) if mark == PROXY_V1 => {
             // At most 107 bytes with the line end.
-            let end = start.windows(2).position(|two| two == b"\r\n");
-            match end {
+            let head = start.get(..PROXY_V1_LONGEST).unwrap_or(start);
+            match head.windows(2).position(|two| two == b"\r\n") {
                 Some(end) => Some(What::Proxy(end + 2)),
-                None if start.len() > 107 => Some(What::Packets),
+                None if head.len() == PROXY_V1_LONGEST => Some(What::Packets),
                 None => None,
             }
         }

@@ -14,6 +14,8 @@ pub(super) struct Frames {
     turn: usize,
     /// Whether the payload is data.
     data: bool,
+    /// Whether a frame of text came, and whether that was told.
+    text: Option<bool>,
 }
 
 /// Why frames cannot be read on.
@@ -28,9 +30,8 @@ pub(super) enum Unread {
 const TEXT: u8 = 1;
 
 impl Frames {
-    /// Takes bytes of the stream and appends the data in them to `out`; true if a frame was text.
-    pub(super) fn take(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) -> Result<bool, Unread> {
-        let mut text = false;
+    /// Takes bytes of the stream and appends the data in them to `out`.
+    pub(super) fn take(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Unread> {
         while !bytes.is_empty() {
             if self.left == 0 {
                 let Some((byte, rest)) = bytes.split_first() else {
@@ -38,8 +39,8 @@ impl Frames {
                 };
                 bytes = rest;
                 self.header.push(*byte);
-                if let Some(opcode) = self.header()? {
-                    text |= opcode == TEXT;
+                if self.header()? == Some(TEXT) {
+                    self.text.get_or_insert(false);
                 }
                 continue;
             }
@@ -55,7 +56,18 @@ impl Frames {
             self.left -= count as u64;
             bytes = rest;
         }
-        Ok(text)
+        Ok(())
+    }
+
+    /// Whether a frame of text came, once.
+    pub(super) const fn is_text(&mut self) -> bool {
+        match self.text {
+            Some(false) => {
+                self.text = Some(true);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The opcode once the header is all there.
@@ -122,8 +134,8 @@ mod tests {
         for split in 0..stream.len() {
             let (mut frames, mut out) = (Frames::default(), Vec::new());
             let (one, other) = stream.split_at(split);
-            assert_eq!(frames.take(one, &mut out), Ok(false));
-            assert_eq!(frames.take(other, &mut out), Ok(false));
+            assert_eq!(frames.take(one, &mut out), Ok(()));
+            assert_eq!(frames.take(other, &mut out), Ok(()));
             assert_eq!(out, b"abc", "split at {split}");
         }
     }
@@ -133,9 +145,11 @@ mod tests {
         let (mut frames, mut out) = (Frames::default(), Vec::new());
         let mut stream = vec![0x82, 0x7E, 0x01, 0x00];
         stream.extend([7; 256]);
-        assert_eq!(frames.take(&stream, &mut out), Ok(false));
+        assert_eq!(frames.take(&stream, &mut out), Ok(()));
         assert_eq!(out, [7; 256]);
-        assert_eq!(frames.take(&[0x81, 0x01, 0xC0], &mut out), Ok(true));
+        assert!(!frames.is_text());
+        assert_eq!(frames.take(&[0x81, 0x01, 0xC0], &mut out), Ok(()));
+        assert!(frames.is_text() && !frames.is_text());
         assert_eq!(
             frames.take(&[0xC2, 0x01], &mut out),
             Err(Unread::Compressed)
