@@ -66,7 +66,7 @@ impl Message {
                 dup: publish.dup(),
                 packet_id: publish.packet_id().map(|id| id.get()),
                 payload: publish.payload().to_vec(),
-                topic_alias: properties.topic_alias().map(Into::into),
+                topic_alias: properties.topic_alias(),
                 subscription_ids,
                 expiry: properties.message_expiry_interval(),
                 is_text: properties.payload_format_indicator(),

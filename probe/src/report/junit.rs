@@ -57,11 +57,13 @@ fn details(line: &Line) -> String {
         text.push_str(&shortened(line));
         text.push('\n');
     }
-    if let Some(violation) = &line.violation {
-        if let Some(reproduce) = &violation.reproduce {
-            text.push_str(reproduce);
-            text.push('\n');
-        }
+    let reproduce = line
+        .violation
+        .as_ref()
+        .and_then(|violation| violation.reproduce.as_ref());
+    if let Some(reproduce) = reproduce {
+        text.push_str(reproduce);
+        text.push('\n');
     }
     text
 }
