@@ -4,6 +4,7 @@ mod acknowledgements;
 mod authentication;
 mod connection;
 mod limits;
+mod memory;
 mod not_told;
 mod packets;
 mod programs;
