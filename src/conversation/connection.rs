@@ -12,7 +12,10 @@ impl Conversation {
     /// A packet comes: what its place in the connection makes of it. Whether it is to be looked into.
     #[inline]
     pub(super) fn arrive(&mut self, seen: Seen, packet: PacketType) -> bool {
-        self.advance(seen.time);
+        match (seen.from, packet) {
+            (Side::Server, PacketType::Disconnect) => self.advance_to_the_end(seen.time),
+            _ => self.advance(seen.time),
+        }
         self.before = self.found.len();
         self.sender_mut(seen.from).seen = true;
         match seen.from {

@@ -178,8 +178,6 @@ pub(super) enum What {
     MissingId(PacketId, Duration),
     /// A silence, and the Keep Alive in seconds.
     Silence(Duration, u16),
-    /// The server is still there after a silence.
-    StillOpen(Duration, u16),
 }
 
 impl fmt::Display for Finding {
@@ -219,11 +217,6 @@ impl fmt::Display for Finding {
             What::Silence(silence, keep_alive) => write!(
                 f,
                 "nothing from the client for {} s with a Keep Alive of {keep_alive} s",
-                Seconds(silence)
-            ),
-            What::StillOpen(silence, keep_alive) => write!(
-                f,
-                "the connection is still open after {} s without a packet of the client, Keep Alive is {keep_alive} s",
                 Seconds(silence)
             ),
         }

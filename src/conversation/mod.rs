@@ -341,7 +341,7 @@ impl Conversation {
     /// A side ended the network connection, or it is gone: an answer that does not come is no finding any more.
     #[must_use = "it is what was found"]
     pub fn end(&mut self, from: Side, time: Duration) -> Vec<Finding> {
-        self.advance(time);
+        self.advance_to_the_end(time);
         self.sender_mut(from).ended = true;
         core::mem::take(&mut self.found)
     }

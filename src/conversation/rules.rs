@@ -210,8 +210,8 @@ rules! {
     L4 SELF, NO None, ["MQTT-3.1.2-25"] [] [] "a message too large for the Client is dropped";
     L5 NotChecked("it is told as P5"), PE Some(0x94), ["MQTT-3.2.2-17" "MQTT-3.1.2-26"] [] [] "no Topic Alias above Topic Alias Maximum";
     // Time.
-    T1 Violation, NO Some(0x8D), ["MQTT-3.1.2-22"] ["MQTT-3.1.2-24"] ["3.1"] "a Server closes after 1.5 times the Keep Alive without a packet";
-    T2 Violation, NO None, ["MQTT-3.1.2-20"] ["MQTT-3.1.2-23"] ["3.1"] "a Client sends something within Keep Alive; odd up to 1.5 times of it";
+    T1 Violation, NO Some(0x8D), ["MQTT-3.1.2-22"] ["MQTT-3.1.2-24"] ["3.1"] "a Client is not silent for 1.5 times the Keep Alive, after which the Server closes";
+    T2 Violation, NO None, ["MQTT-3.1.2-20"] ["MQTT-3.1.2-23"] ["3.1"] "a Client sends something within Keep Alive; odd as long as a timer of a second explains it";
     T3 NotChecked("it is told as K17"), NO None, ["3.2"] ["3.2"] ["3.2"] "a Client closes if CONNACK does not come";
     T4 NotChecked("nothing sets the time to close"), NO None, ["3.1.4"] ["3.1.4"] ["3.1"] "a Server closes if CONNECT does not come";
     T5 SESSION, NO None, ["MQTT-4.1.0-2"] [] [] "a Session ends Session Expiry Interval after the connection";

@@ -12,8 +12,8 @@ use crate::packet_type::{PacketType, Side};
 /// By how much a packet may be late before it is odd: networks and timers are not exact.
 const LATE: Duration = Duration::from_millis(500);
 
-/// How long after 1.5 times the Keep Alive the Server is given to close.
-const TO_CLOSE: Duration = Duration::from_secs(3);
+/// By how much the timers of clients are late: they look once a second.
+const TIMER: Duration = Duration::from_millis(1500);
 
 impl Conversation {
     /// The time, as entries keep it.
@@ -33,6 +33,12 @@ impl Conversation {
         if self.now > self.quiet_until {
             self.still_open();
         }
+    }
+
+    /// Time has passed until a side ends, or the Server says DISCONNECT: it does not wait for the Client any longer.
+    pub(super) fn advance_to_the_end(&mut self, time: Duration) {
+        self.quiet_until = Duration::MAX;
+        self.advance(time);
     }
 
     /// Something waits for an answer since `since`.
@@ -90,15 +96,18 @@ impl Conversation {
             Some(seconds) => self
                 .now
                 .saturating_add(one_and_a_half(seconds))
-                .saturating_add(TO_CLOSE),
+                .saturating_add(LATE),
         };
     }
 
+    /// T2. A silence above 1.5 times the Keep Alive has been told as T1.
     fn after_silence(&mut self, silence: Duration) {
         let Some(seconds @ 1..) = self.keep_alive() else {
             return;
         };
-        if silence <= Duration::from_secs(seconds.into()).saturating_add(LATE)
+        let keep_alive = Duration::from_secs(seconds.into());
+        if silence <= keep_alive.saturating_add(LATE)
+            || silence > one_and_a_half(seconds).saturating_add(LATE)
             || self.client.lost
             || !self.both_are_there()
         {
@@ -106,27 +115,33 @@ impl Conversation {
         }
         let what = What::Silence(silence, seconds);
         let breach = Breach::absence(Row::T2, Side::Client, PacketType::Pingreq, what);
-        if silence > one_and_a_half(seconds) {
+        // Timers of a second, and a little for long ones.
+        let tolerance = TIMER.max(keep_alive / 10);
+        if silence > keep_alive.saturating_add(tolerance) {
             self.tell(breach);
         } else if !core::mem::replace(&mut self.slow_told, true) {
             self.tell(breach.odd());
         }
     }
 
-    /// T1.
+    /// T1: the connection is still open.
     #[cold]
     fn still_open(&mut self) {
         self.quiet_until = Duration::MAX;
         let Some(seconds @ 1..) = self.keep_alive() else {
             return;
         };
-        if self.client.lost || self.server.lost || !self.server.seen || !self.both_are_there() {
+        if self.client.lost || !self.server.seen || !self.both_are_there() {
             return;
         }
         let silence = self.now.saturating_sub(self.client_sent);
-        let what = What::StillOpen(silence, seconds);
-        let breach = Breach::absence(Row::T1, Side::Server, PacketType::Disconnect, what);
-        self.tell(breach);
+        let what = What::Silence(silence, seconds);
+        self.tell(Breach::absence(
+            Row::T1,
+            Side::Client,
+            PacketType::Pingreq,
+            what,
+        ));
     }
 
     /// Answers that did not come: Q5, Q9, Q19, B1, B7, P7, K17.

@@ -149,16 +149,23 @@ fn keep_alive() -> Vec<Case> {
     vec![
         breaks(
             "T1",
-            open(10).at(14.0).at(17.9).at(18.1).at(40.0),
-            &["violation server DISCONNECT MQTT-3.1.2-22 0x8d"],
+            open(10).at(14.0).at(15.4).at(15.6).at(40.0).c(pingreq()),
+            &["violation client PINGREQ MQTT-3.1.2-22 0x8d"],
+        ),
+        breaks(
+            "T1",
+            open(10).at(20.0).s(publish(5, 0, 0)),
+            &["violation client PINGREQ MQTT-3.1.2-22 0x8d"],
         ),
         breaks(
             "T1",
             Talk::new()
                 .c(connect(4).keep_alive(10))
                 .s(connack3(false, 0))
-                .at(19.0),
-            &["violation server DISCONNECT MQTT-3.1.2-24 -"],
+                .at(16.0)
+                .c(pingreq())
+                .s(pingresp()),
+            &["violation client PINGREQ MQTT-3.1.2-24 -"],
         ),
         // Server Keep Alive is the Keep Alive.
         breaks(
@@ -170,7 +177,7 @@ fn keep_alive() -> Vec<Case> {
                 .c(pingreq())
                 .s(pingresp())
                 .at(25.0),
-            &["violation server DISCONNECT MQTT-3.1.2-22 0x8d"],
+            &["violation client PINGREQ MQTT-3.1.2-22 0x8d"],
         ),
         keeps(
             "T1",
@@ -183,12 +190,13 @@ fn keep_alive() -> Vec<Case> {
                 .at(25.0),
         ),
         keeps("T1", open(0).at(100_000.0)),
+        // The Server closes, with or without a word.
         keeps("T1", open(10).at(15.5).s(disconnect(0x8D, &[])).at(30.0)),
         keeps("T1", open(10).at(15.5).end(Side::Server).at(30.0)),
         keeps("T1", open(10).at(9.0).c(pingreq()).s(pingresp()).at(24.0)),
         breaks(
             "T2",
-            open(10).at(16.0).c(pingreq()).s(pingresp()),
+            open(10).at(12.0).c(pingreq()).s(pingresp()),
             &["violation client PINGREQ MQTT-3.1.2-20 -"],
         ),
         breaks(
@@ -196,18 +204,19 @@ fn keep_alive() -> Vec<Case> {
             Talk::new()
                 .c(connect(4).keep_alive(10))
                 .s(connack3(false, 0))
-                .at(16.0)
+                .at(15.0)
                 .c(pingreq())
                 .s(pingresp()),
             &["violation client PINGREQ MQTT-3.1.2-23 -"],
         ),
+        // A timer that looks once a second.
         breaks(
             "T2",
             open(10)
-                .at(12.0)
+                .at(11.0)
                 .c(pingreq())
                 .s(pingresp())
-                .at(24.0)
+                .at(22.0)
                 .c(pingreq())
                 .s(pingresp()),
             &["odd client PINGREQ MQTT-3.1.2-20 -"],
@@ -221,8 +230,40 @@ fn keep_alive() -> Vec<Case> {
                 .at(20.4)
                 .c(publish(5, 0, 0)),
         ),
-        keeps("T2", open(10).at(16.0).end(Side::Client)),
+        keeps("T2", open(10).at(15.0).end(Side::Client)),
     ]
+}
+
+/// The Server closes late, and its end is the next thing that is seen.
+#[test]
+fn the_end_of_a_silent_connection_is_no_breach() {
+    use std::time::Duration;
+
+    use mqtt_reason::conversation::{Conversation, Settings, Streams};
+
+    for by_disconnect in [true, false] {
+        let mut streams = Streams::new(Conversation::new(Settings::new()));
+        let nothing = &mut |event: mqtt_reason::conversation::Event<'_>| {
+            assert!(!matches!(
+                event,
+                mqtt_reason::conversation::Event::Finding(_)
+            ));
+        };
+        let (start, late) = (Duration::ZERO, Duration::from_secs(18));
+        streams.receive(
+            Side::Client,
+            start,
+            1,
+            &connect(5).keep_alive(10).bytes(),
+            nothing,
+        );
+        streams.receive(Side::Server, start, 2, &connack(false, 0, &[]), nothing);
+        if by_disconnect {
+            streams.receive(Side::Server, late, 3, &disconnect(0x8D, &[]), nothing);
+        }
+        streams.end(Side::Server, late, 4, nothing);
+        streams.tick(late * 2, nothing);
+    }
 }
 
 #[test]
