@@ -116,7 +116,8 @@ impl Conversation {
         let what = What::Silence(silence, seconds);
         let breach = Breach::absence(Row::T2, Side::Client, PacketType::Pingreq, what);
         // Timers of a second, and a little for long ones.
-        let tolerance = TIMER.max(keep_alive / 10);
+        let tenth = Duration::from_millis(u64::from(seconds).saturating_mul(100));
+        let tolerance = TIMER.max(tenth);
         if silence > keep_alive.saturating_add(tolerance) {
             self.tell(breach);
         } else if !core::mem::replace(&mut self.slow_told, true) {

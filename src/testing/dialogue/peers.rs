@@ -422,10 +422,8 @@ impl<'c, 's> Peers<'c, 's> {
                 }
             }
             Message::Pubrel(id) => peer.pubcomps.push_back(id),
-            Message::Pubcomp(id) => {
-                if peer.ids.remove(&id).is_some() {
-                    peer.in_flight = peer.in_flight.saturating_sub(1);
-                }
+            Message::Pubcomp(id) if peer.ids.remove(&id).is_some() => {
+                peer.in_flight = peer.in_flight.saturating_sub(1);
             }
             _ => {}
         }
