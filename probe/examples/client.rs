@@ -360,10 +360,9 @@ fn words(packet: &Packet<'_>) -> String {
         text.push_str(&format!(" {:#04x} ({})", code.as_u8(), code.as_u8()));
     }
     let properties = packet.properties();
-    for property in [properties.reason_string(), properties.server_reference()] {
-        if let Some(property) = property {
-            text.push_str(&format!(" {property:?}"));
-        }
+    let texts = [properties.reason_string(), properties.server_reference()];
+    for text_of in texts.into_iter().flatten() {
+        text.push_str(&format!(" {text_of:?}"));
     }
     text
 }

@@ -185,6 +185,10 @@ macro_rules! property_ids {
 
             /// The type of the property's value, Table 2-4.
             #[inline]
+            #[expect(
+                clippy::extra_unused_lifetimes,
+                reason = "the types of the table have it"
+            )]
             pub(crate) const fn data_type<'a>(self) -> DataType {
                 match self {
                     $(Self::$Variant => DataType::of(&[$(<$Type as Typed>::TYPE),+]),)+
@@ -376,18 +380,21 @@ impl Carrier {
     }
 
     /// The properties that may stand in this section.
+    #[expect(clippy::indexing_slicing, reason = "a row for each carrier and side")]
     pub(crate) const fn allowed(self) -> PropertySet {
         const SETS: [PropertySet; 14] = sets(Column::Allowed);
         SETS[self as usize]
     }
 
     /// The properties that may stand in this section more than once.
+    #[expect(clippy::indexing_slicing, reason = "a row for each carrier and side")]
     pub(crate) const fn repeatable(self) -> PropertySet {
         const SETS: [PropertySet; 14] = sets(Column::Repeatable);
         SETS[self as usize]
     }
 
     /// The properties that a statement forbids to this sender.
+    #[expect(clippy::indexing_slicing, reason = "a row for each carrier and side")]
     pub(crate) const fn forbidden_to(self, sender: Side) -> PropertySet {
         const SETS: [[PropertySet; 14]; 2] = [
             sets(Column::ForbiddenTo(Side::Client)),
@@ -397,6 +404,7 @@ impl Carrier {
     }
 
     /// The properties that only the other side is described to send: those, and those forbidden to this one.
+    #[expect(clippy::indexing_slicing, reason = "a row for each carrier and side")]
     pub(crate) const fn not_sent_by(self, sender: Side) -> PropertySet {
         const SETS: [[PropertySet; 14]; 2] = [
             sets(Column::NotSentBy(Side::Client)),
@@ -467,6 +475,10 @@ enum Column {
 }
 
 /// For each carrier the properties of which the table says yes.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a row for each carrier; done while it is compiled"
+)]
 const fn sets(column: Column) -> [PropertySet; 14] {
     let mut sets = [PropertySet::EMPTY; 14];
     let mut ids = PropertyId::ALL;
@@ -509,6 +521,10 @@ pub(crate) enum DataType {
 impl DataType {
     /// The type of the property with this identifier; any if there is no such property.
     #[inline]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "no identifier is above 63, and the byte is masked"
+    )]
     pub(crate) const fn of_byte(byte: u8) -> Self {
         const TABLE: &[DataType; 64] = &{
             let mut table = [DataType::BinaryData; 64];

@@ -88,6 +88,10 @@ impl<R: SubscriptionReason> SubscriptionAck<'_, R> {
     /// twice.
     #[inline]
     #[must_use]
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "what is written is another type than what is read"
+    )]
     pub fn new<I>(packet_id: PacketId, codes: I) -> Option<WithCodes<R, I::IntoIter>>
     where
         I: IntoIterator<Item: Borrow<R>, IntoIter: Clone>,
