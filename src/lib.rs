@@ -68,17 +68,18 @@
 //!
 //! # How to embed it
 //!
-//! * **In a read loop of your own**: [`v5::decode_with`] and [`v3::decode_with`] take what has been read so far. They
+//! * **In a read loop of your own**: [`decode_with`], [`v5::decode_with`] and [`v3::decode_with`] take what has been read so far. They
 //!   borrow from it, never allocate, and say how many bytes are missing. With [`DecodeOptions::max_packet_size`] a
 //!   packet that is too large is refused as soon as its fixed header is there.
+//! * **After framing of your own**: [`decode_body`] takes the first byte and what follows the Remaining Length.
 //! * **In a nom grammar of your own**: [`v5::parse`] and [`v3::parse`] have parsers that compose in your `alt`, with
-//!   your error type.
+//!   your error type; [`parse`] has those of data types, properties and sections of properties.
 //! * **On tokio**: feature `codec`, a `tokio_util` codec for one connection; its packets own their
 //!   [`Bytes`](bytes::Bytes) and share them.
 //!
 //! Writing is [`Encode::encode`], or [`Encode::encode_with`] under [`EncodeOptions`]: the shortest legal form, checked
 //! before the first byte, within what the receiver takes. Packets are built from plain values: [`v5::Puback::new`] and
-//! its like, properties from a slice of [`v5::Property`].
+//! its like; properties come from an array, a slice or any iterator of [`v5::Property`], without a temporary.
 //!
 //! # How errors become answers
 //!
@@ -121,37 +122,6 @@
 //! * `codec`: `tokio_util::codec` for one connection.
 //! * `serde`: `Serialize` for codes, packets, properties and errors.
 //! * `proptest`, `arbitrary`: generators of valid packets and of labelled malformed ones.
-//! * `cli`: the command `mqtt-reason`.
-//!
-//! # How the source is laid out
-//!
-//! Data flows one way: bytes → frame → packet → bytes. The files in that order:
-//!
-//! ```text
-//! packet_type.rs     packet types, sides, versions, who sends what
-//! property_id.rs     identifiers of the properties
-//! reason.rs          the macro that makes an enum of codes from a table; the union ReasonCode
-//! v5/reason.rs       nine tables of reason codes: data only
-//! v3/reason.rs       two tables of return codes: data only
-//! error.rs           what can be wrong: kind, class, rule; DecodeError
-//! options.rs         what a packet alone cannot tell
-//! wire.rs            integers, strings, binary data: parser and writer side by side
-//! types.rs           PacketId, QoS
-//! codes.rs           one code, or a list of them
-//! frame.rs           fixed header; the only streaming parser
-//! v5/property.rs     one property in both directions
-//! v5/properties.rs   property sections: checked once, read lazily, written
-//! encode.rs          lengths, what is left out to fit, all or nothing
-//! v5/connack.rs …    the packets of 5.0: ack.rs, suback.rs, disconnect.rs, auth.rs
-//! v5/mod.rs          Packet and decode; v5/parse.rs: nom parsers; v5/answer.rs: from an error to a reason code
-//! v3/…               the packets of 3.1.1 and 3.1, likewise
-//! mapping.rs         codes across versions
-//! owned.rs           what is taken out of a `BytesMut`: frames of other types; v5/owned.rs, v3/owned.rs: packets
-//! codec/             tokio_util codec: mod.rs receives, encoder.rs sends, answer.rs says why a connection ends
-//! serde.rs           the shape of packets and errors in JSON
-//! testing/           generators
-//! bin/mqtt-reason/   the command
-//! ```
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -178,6 +148,7 @@ mod options;
 mod owned;
 mod packet;
 mod packet_type;
+pub mod parse;
 mod reason;
 mod reason_codes;
 #[cfg(feature = "serde")]
@@ -205,11 +176,11 @@ pub use frame::{Decoded, Frame};
 pub use options::{DecodeOptions, EncodeOptions};
 pub use owned::{OwnedDecoded, OwnedFrame, OwnedPacket};
 pub use packet::{Packet, decode, decode_body, decode_with};
-pub use packet_type::{PacketType, SentBy, Side, Version};
+pub use packet_type::{PacketType, ParseNameError, SentBy, Side, Version};
 pub use reason::{Code, Meaning, PacketReason, ParseCodeError, ReasonCode, UndefinedCode};
 pub use reason_codes::ReasonCodes;
 pub use spec::property::{Carrier, ParsePropertyIdError, PropertyId, PropertyUse};
-pub use types::{PacketId, QoS, SubscriptionId};
+pub use types::{PacketId, ParseQosError, QoS, SubscriptionId};
 
 /// The examples of README.md, compiled and run; two of them need a feature.
 #[cfg(all(doctest, feature = "codec", feature = "proptest"))]

@@ -125,3 +125,15 @@ pub const fn suback_to_v5(code: SubackReturnCode) -> SubackReason {
         SubackReturnCode::Failure => SubackReason::UnspecifiedError,
     }
 }
+
+impl From<ConnackReturnCode> for ConnackReason {
+    fn from(code: ConnackReturnCode) -> Self {
+        connack_to_v5(code)
+    }
+}
+
+impl From<SubackReturnCode> for SubackReason {
+    fn from(code: SubackReturnCode) -> Self {
+        suback_to_v5(code)
+    }
+}

@@ -1,6 +1,7 @@
 //! The sixteen packet types, who sends them and their fixed flag bits.
 
 use core::fmt;
+use core::str::FromStr;
 
 /// An MQTT Control Packet type: the high four bits of the first byte.
 ///
@@ -138,6 +139,43 @@ impl fmt::Display for PacketType {
     }
 }
 
+impl From<PacketType> for u8 {
+    fn from(packet: PacketType) -> Self {
+        packet.as_u8()
+    }
+}
+
+impl TryFrom<u8> for PacketType {
+    type Error = ParseNameError;
+
+    /// The packet type with this number, 1 to 15.
+    fn try_from(number: u8) -> Result<Self, Self::Error> {
+        match number {
+            0x00..=0x0F => Self::from_first_byte(number << 4),
+            _ => None,
+        }
+        .ok_or(ParseNameError)
+    }
+}
+
+impl FromStr for PacketType {
+    type Err = ParseNameError;
+
+    /// Reads the name in upper or lower case: `PUBACK`, `puback`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        (1..=15)
+            .filter_map(|number| Self::from_first_byte(number << 4))
+            .find(|packet| packet.name().eq_ignore_ascii_case(text))
+            .ok_or(ParseNameError)
+    }
+}
+
+/// Text or a number that names no packet type, version or side.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[error("no such name")]
+#[non_exhaustive]
+pub struct ParseNameError;
+
 /// One end of a network connection.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a connection has two ends")]
@@ -148,17 +186,50 @@ pub enum Side {
     Server,
 }
 
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Side {
+    /// The other end.
+    ///
+    /// ```
+    /// assert_eq!(mqtt_reason::Side::Client.peer(), mqtt_reason::Side::Server);
+    /// ```
+    #[must_use]
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+
+    /// `"client"` or `"server"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
             Self::Client => "client",
             Self::Server => "server",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Side {
+    type Err = ParseNameError;
+
+    /// Reads `client` or `server`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Client, Self::Server]
+            .into_iter()
+            .find(|side| side.name().eq_ignore_ascii_case(text))
+            .ok_or(ParseNameError)
     }
 }
 
 /// Who may send something: the "Sent by" column of the specification's tables.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "every subset of two sides that sends anything"
@@ -184,13 +255,21 @@ impl SentBy {
     }
 }
 
-impl fmt::Display for SentBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl SentBy {
+    /// `"client"`, `"server"` or `"client or server"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
             Self::Client => "client",
             Self::Server => "server",
             Self::Either => "client or server",
-        })
+        }
+    }
+}
+
+impl fmt::Display for SentBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 
@@ -221,7 +300,17 @@ impl Version {
         }
     }
 
-    /// The version as people write it: `"3.1"`, `"3.1.1"`, `"5.0"`.
+    /// The protocol level byte that a CONNECT names the version with: the way back of [`from_level`](Self::from_level).
+    #[must_use]
+    pub const fn level(self) -> u8 {
+        match self {
+            Self::V3_1 => 3,
+            Self::V3_1_1 => 4,
+            Self::V5_0 => 5,
+        }
+    }
+
+    /// The version as it is written: `"3.1"`, `"3.1.1"`, `"5.0"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -260,5 +349,36 @@ impl Version {
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+impl TryFrom<u8> for Version {
+    type Error = ParseNameError;
+
+    /// The version with this protocol level: 3, 4 or 5.
+    fn try_from(level: u8) -> Result<Self, Self::Error> {
+        Self::from_level(level).ok_or(ParseNameError)
+    }
+}
+
+impl FromStr for Version {
+    type Err = ParseNameError;
+
+    /// Reads `5.0`, `5`, `v5`, `mqttv5`, `3.1.1`, `311`, `4`, `v311`, `mqttv311`, `3.1`, `31`, `3`, `v31` or `mqttv31`.
+    ///
+    /// ```
+    /// use mqtt_reason::Version;
+    ///
+    /// assert_eq!("mqttv311".parse(), Ok(Version::V3_1_1));
+    /// assert_eq!("4".parse::<Version>().map(Version::level), Ok(4));
+    /// assert!("4.0".parse::<Version>().is_err());
+    /// ```
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "5.0" | "5" | "v5" | "mqttv5" => Self::V5_0,
+            "3.1.1" | "311" | "4" | "v311" | "mqttv311" => Self::V3_1_1,
+            "3.1" | "31" | "3" | "v31" | "mqttv31" => Self::V3_1,
+            _ => return Err(ParseNameError),
+        })
     }
 }

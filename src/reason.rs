@@ -337,6 +337,12 @@ macro_rules! reason_codes {
             }
         }
 
+        impl PartialEq<$Name> for $crate::reason::ReasonCode {
+            fn eq(&self, code: &$Name) -> bool {
+                self.as_u8() == code.as_u8()
+            }
+        }
+
         impl From<$Name> for $crate::reason::ReasonCode {
             fn from(code: $Name) -> Self {
                 Self::of(code as u8)
@@ -433,7 +439,7 @@ union_constants! {
 }
 
 /// The nine tables in the order of the packets' numbers.
-static TABLES: [&[Meaning]; 9] = [
+const TABLES: [&[Meaning]; 9] = [
     ConnackReason::MEANINGS,
     PubackReason::MEANINGS,
     PubrecReason::MEANINGS,
@@ -452,12 +458,37 @@ impl ReasonCode {
     }
 
     /// The code with this value, `None` if no packet has such a code.
+    ///
+    /// ```
+    /// use mqtt_reason::{ReasonCode, v5::PubackReason};
+    ///
+    /// const CODE: Option<ReasonCode> = ReasonCode::from_u8(0x87);
+    /// assert!(CODE.is_some_and(|code| code == PubackReason::NotAuthorized));
+    /// ```
+    #[inline]
     #[must_use]
-    pub fn from_u8(value: u8) -> Option<Self> {
-        Self::table()
-            .map(|row| row.code)
-            .find(|code| code.0 == value)
+    pub const fn from_u8(value: u8) -> Option<Self> {
+        if Self::TABLE[value as usize] {
+            Some(Self(value))
+        } else {
+            None
+        }
     }
+
+    /// For each byte whether it is one of the 43 values.
+    const TABLE: &'static [bool; 256] = &{
+        let mut table = [false; 256];
+        let mut tables: &[&[Meaning]] = &TABLES;
+        while let [rows, others @ ..] = tables {
+            let mut rows: &[Meaning] = rows;
+            while let [row, rest @ ..] = rows {
+                table[row.code.0 as usize] = true;
+                rows = rest;
+            }
+            tables = others;
+        }
+        table
+    };
 
     /// The value on the wire.
     #[must_use]

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use ::serde::de::{Deserialize, Deserializer, Error as _, Unexpected};
 use ::serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 use crate::codes::CodeList;
@@ -17,13 +18,23 @@ use crate::v5::{
     SubackReason, SubscriptionAck, SubscriptionReason, UnsubackReason,
 };
 
-/// A code is its value.
+/// A code is its value, in both directions.
 macro_rules! as_number {
     ($($Code:ident)+) => {
         $(
             impl Serialize for $Code {
                 fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     serializer.serialize_u8(self.as_u8())
+                }
+            }
+
+            impl<'de> Deserialize<'de> for $Code {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let value = u8::deserialize(deserializer)?;
+                    Self::from_u8(value).ok_or_else(|| {
+                        let found = Unexpected::Unsigned(value.into());
+                        D::Error::invalid_value(found, &"a code of the packet's table")
+                    })
                 }
             }
         )+
@@ -429,5 +440,10 @@ mod tests {
         assert_eq!(serde_json::to_string(&code).unwrap(), "135");
         let code = DisconnectReason::SessionTakenOver;
         assert_eq!(serde_json::to_string(&code).unwrap(), "142");
+        assert_eq!(
+            serde_json::from_str::<DisconnectReason>("142").unwrap(),
+            code
+        );
+        assert!(serde_json::from_str::<DisconnectReason>("3").is_err());
     }
 }

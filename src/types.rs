@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::num::{NonZeroU16, NonZeroU32};
+use core::str::FromStr;
 
 use crate::error::{ErrorKind, Parsed, refuse};
 use crate::wire::{self, VARIABLE_BYTE_INTEGER_MAX};
@@ -62,6 +63,40 @@ impl QoS {
         self as u8
     }
 }
+
+impl From<QoS> for u8 {
+    fn from(level: QoS) -> Self {
+        level.as_u8()
+    }
+}
+
+impl TryFrom<u8> for QoS {
+    type Error = ParseQosError;
+
+    fn try_from(level: u8) -> Result<Self, Self::Error> {
+        Self::from_u8(level).ok_or(ParseQosError)
+    }
+}
+
+impl FromStr for QoS {
+    type Err = ParseQosError;
+
+    /// Reads `0`, `1` or `2`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "0" => Ok(Self::AtMostOnce),
+            "1" => Ok(Self::AtLeastOnce),
+            "2" => Ok(Self::ExactlyOnce),
+            _ => Err(ParseQosError),
+        }
+    }
+}
+
+/// Text or a number that is no QoS.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[error("QoS is 0, 1 or 2")]
+#[non_exhaustive]
+pub struct ParseQosError;
 
 impl fmt::Display for QoS {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,12 +11,20 @@
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 
+#[path = "../examples/conversion/main.rs"]
+mod conversion;
 #[allow(dead_code, reason = "the tests do not call the program's main")]
 #[path = "../examples/nom_embed.rs"]
 mod nom_embed;
 #[allow(dead_code, reason = "the tests do not call the program's main")]
 #[path = "../examples/read_loop.rs"]
 mod read_loop;
+
+/// The example asserts that each of the nine packets is written as it was read.
+#[test]
+fn conversion_loses_nothing() {
+    conversion::main().unwrap();
+}
 
 /// A connection whose other end has sent everything already, in reads of at most `size` bytes.
 struct Script<'a> {

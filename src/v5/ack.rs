@@ -46,6 +46,29 @@ impl AckReason for PubcompReason {
     const TYPE_NAME: &'static str = "Pubcomp";
 }
 
+/// The two tables have the same codes.
+///
+/// ```
+/// use mqtt_reason::v5::{PubackReason, PubrecReason};
+///
+/// assert_eq!(PubrecReason::from(PubackReason::QuotaExceeded), PubrecReason::QuotaExceeded);
+/// ```
+impl From<PubackReason> for PubrecReason {
+    fn from(code: PubackReason) -> Self {
+        match code {
+            PubackReason::Success => Self::Success,
+            PubackReason::NoMatchingSubscribers => Self::NoMatchingSubscribers,
+            PubackReason::UnspecifiedError => Self::UnspecifiedError,
+            PubackReason::ImplementationSpecificError => Self::ImplementationSpecificError,
+            PubackReason::NotAuthorized => Self::NotAuthorized,
+            PubackReason::TopicNameInvalid => Self::TopicNameInvalid,
+            PubackReason::PacketIdentifierInUse => Self::PacketIdentifierInUse,
+            PubackReason::QuotaExceeded => Self::QuotaExceeded,
+            PubackReason::PayloadFormatInvalid => Self::PayloadFormatInvalid,
+        }
+    }
+}
+
 /// PUBACK, PUBREC, PUBREL or PUBCOMP: the enum of its reason code says which.
 ///
 /// MQTT 5.0 §3.4 to §3.7.

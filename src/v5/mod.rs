@@ -28,7 +28,7 @@ mod disconnect;
 mod layout;
 pub mod parse;
 pub(crate) mod properties;
-mod property;
+pub(crate) mod property;
 pub(crate) mod reason;
 mod suback;
 
