@@ -153,7 +153,7 @@ fn main() {
             .collect();
         let mut median = |key: fn(&[f64; 2]) -> f64| {
             rounds.sort_by(|a, b| key(a).total_cmp(&key(b)));
-            key(&rounds[50])
+            rounds.get(rounds.len() / 2).map_or(f64::NAN, key)
         };
         let (ours, hand) = (median(|[ours, _]| *ours), median(|[_, hand]| *hand));
         let ratio = median(|[ours, hand]| ours / hand);
