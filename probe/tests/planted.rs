@@ -260,7 +260,7 @@ async fn play(scenario: Scenario, peer: Peer) -> Played {
 async fn all(peer: Peer, choose: fn(&Scenario) -> bool, wanted: fn(&Scenario) -> Option<Outcome>) {
     let places = Arc::new(Semaphore::new(48));
     let mut running = JoinSet::new();
-    for scenario in broker().into_iter().filter(|scenario| choose(scenario)) {
+    for scenario in broker().into_iter().filter(choose) {
         let places = Arc::clone(&places);
         running.spawn(async move {
             let _place = places.acquire_owned().await.unwrap();
