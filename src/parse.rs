@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use mqtt_reason::{Carrier, parse};
-//! use nom::{IResult, Parser, combinator::all_consuming, sequence::preceded};
+//! use nom::{IResult, Parser};
 //!
 //! /// The body of a PUBLISH of QoS 0: Topic Name, properties, payload.
 //! fn publish(i: &[u8]) -> IResult<&[u8], (&str, Option<&str>)> {
@@ -16,8 +16,7 @@
 //! }
 //!
 //! let body = [0, 1, b't', 5, 0x03, 0, 2, b'u', b'8', b'!'];
-//! assert_eq!(publish(&body)?, (&b"!"[..], ("t", Some("u8"))));
-//! # Ok::<(), nom::Err<nom::error::Error<&[u8]>>>(())
+//! assert_eq!(publish(&body), Ok((&b"!"[..], ("t", Some("u8")))));
 //! ```
 
 use nom::error::{ErrorKind as NomErrorKind, FromExternalError, ParseError as NomParseError};
@@ -123,10 +122,9 @@ pub fn string_pair<'a, E: ParseError<'a>>(i: &'a [u8]) -> IResult<&'a [u8], (&'a
 /// use nom::Parser;
 ///
 /// let section = [0x21, 0x00, 0x0A, 0x24, 0x01];
-/// let (rest, all) = many0(parse::property::<nom::error::Error<&[u8]>>).parse(&section)?;
+/// let (rest, all) = many0(parse::property::<nom::error::Error<&[u8]>>).parse(&section).unwrap();
 /// assert!(rest.is_empty());
 /// assert_eq!(all[0], Property::ReceiveMaximum(10.try_into().unwrap()));
-/// # Ok::<(), nom::Err<nom::error::Error<&[u8]>>>(())
 /// ```
 ///
 /// # Errors
