@@ -248,7 +248,7 @@ pub(crate) fn put_binary<B: BufMut>(bytes: &[u8], dst: &mut B) {
 
 /// A length of at most 65,535 as a Two Byte Integer.
 #[inline]
-fn two_byte_length(len: usize) -> [u8; 2] {
+pub(crate) fn two_byte_length(len: usize) -> [u8; 2] {
     u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes()
 }
 

@@ -88,8 +88,8 @@ macro_rules! property {
             pub(crate) fn put<B: BufMut>(&self, dst: &mut B) {
                 match self {
                     $(Self::$Variant($($value),+) => {
-                        dst.put_u8($id);
-                        $($value.put(dst);)+
+                        let mut id = Some($id);
+                        $($value.put(id.take(), dst);)+
                     })+
                 }
             }
@@ -167,8 +167,8 @@ trait Value<'a>: Copy {
     /// The number of bytes of the value.
     fn value_len(self) -> usize;
 
-    /// Writes the value.
-    fn put<B: BufMut>(self, dst: &mut B);
+    /// Writes the value, behind the identifier if it is the property's first: short pieces are put together first.
+    fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B);
 
     /// What keeps the value from being written, if anything.
     #[inline]
@@ -200,8 +200,8 @@ impl<'a> Value<'a> for bool {
     }
 
     #[inline]
-    fn put<B: BufMut>(self, dst: &mut B) {
-        dst.put_u8(self.into());
+    fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
+        put_number(id, [self.into()], dst);
     }
 }
 
@@ -228,8 +228,8 @@ impl<'a> Value<'a> for QoS {
     }
 
     #[inline]
-    fn put<B: BufMut>(self, dst: &mut B) {
-        dst.put_u8(self.as_u8());
+    fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
+        put_number(id, [self.as_u8()], dst);
     }
 
     #[inline]
@@ -261,8 +261,8 @@ impl<'a> Value<'a> for u16 {
     }
 
     #[inline]
-    fn put<B: BufMut>(self, dst: &mut B) {
-        dst.put_u16(self);
+    fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
+        put_number(id, self.to_be_bytes(), dst);
     }
 }
 
@@ -289,8 +289,8 @@ impl<'a> Value<'a> for NonZeroU16 {
     }
 
     #[inline]
-    fn put<B: BufMut>(self, dst: &mut B) {
-        dst.put_u16(self.get());
+    fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
+        put_number(id, self.get().to_be_bytes(), dst);
     }
 }
 
@@ -317,8 +317,8 @@ impl<'a> Value<'a> for u32 {
     }
 
     #[inline]
-    fn put<B: BufMut>(self, dst: &mut B) {
-        dst.put_u32(self);
+    fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
+        put_number(id, self.to_be_bytes(), dst);
     }
 }
 
@@ -345,8 +345,8 @@ impl<'a> Value<'a> for NonZeroU32 {
     }
 
     #[inline]
-    fn put<B: BufMut>(self, dst: &mut B) {
-        dst.put_u32(self.get());
+    fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
+        put_number(id, self.get().to_be_bytes(), dst);
     }
 }
 
@@ -373,7 +373,8 @@ impl<'a> Value<'a> for SubscriptionId {
     }
 
     #[inline]
-    fn put<B: BufMut>(self, dst: &mut B) {
+    fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
+        put_number(id, [], dst);
         wire::put_variable_byte_integer(self.get(), dst);
     }
 }
@@ -401,8 +402,8 @@ impl<'a> Value<'a> for &'a str {
     }
 
     #[inline]
-    fn put<B: BufMut>(self, dst: &mut B) {
-        wire::put_binary(self.as_bytes(), dst);
+    fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
+        put_prefixed(id, self.as_bytes(), dst);
     }
 
     #[inline]
@@ -434,14 +435,44 @@ impl<'a> Value<'a> for &'a [u8] {
     }
 
     #[inline]
-    fn put<B: BufMut>(self, dst: &mut B) {
-        wire::put_binary(self, dst);
+    fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
+        put_prefixed(id, self, dst);
     }
 
     #[inline]
     fn refusal(self) -> Option<ValueRefusal> {
         (self.len() > LENGTH_MAX).then_some(ValueRefusal::TooLong)
     }
+}
+
+/// Writes a number, behind the identifier if there is one.
+#[inline]
+fn put_number<B: BufMut, const N: usize>(id: Option<u8>, number: [u8; N], dst: &mut B) {
+    let mut bytes = [0; 5];
+    let len = match (id, bytes.split_first_mut()) {
+        (Some(id), Some((first, rest))) => {
+            *first = id;
+            rest.iter_mut()
+                .zip(number)
+                .for_each(|(to, from)| *to = from);
+            N.saturating_add(1)
+        }
+        _ => {
+            bytes
+                .iter_mut()
+                .zip(number)
+                .for_each(|(to, from)| *to = from);
+            N
+        }
+    };
+    dst.put_slice(bytes.get(..len).unwrap_or_default());
+}
+
+/// Writes a string or binary data of at most 65,535 bytes, behind the identifier if there is one.
+#[inline]
+fn put_prefixed<B: BufMut>(id: Option<u8>, data: &[u8], dst: &mut B) {
+    put_number(id, wire::two_byte_length(data.len()), dst);
+    dst.put_slice(data);
 }
 
 /// Reads properties that [`check_value`] has accepted before, one after the other; `None` at the end.
@@ -638,12 +669,13 @@ pub(crate) enum ValueRefusal {
 }
 
 /// §1.5.4: at most 65,535 bytes, no U+0000 [MQTT-1.5.4-2].
+#[inline]
 fn string_refusal(text: &str) -> Option<ValueRefusal> {
     if text.len() > LENGTH_MAX {
         Some(ValueRefusal::TooLong)
-    } else if text.as_bytes().contains(&0) {
-        Some(ValueRefusal::NullCharacter)
-    } else {
+    } else if wire::is_ascii_without_null(text.as_bytes()) || !text.as_bytes().contains(&0) {
         None
+    } else {
+        Some(ValueRefusal::NullCharacter)
     }
 }
