@@ -6,6 +6,7 @@ use super::choices::{Choices, Source};
 use super::dialogue::Dialogue;
 use super::generate::any_packet;
 use super::malformed::Malformed;
+use super::request::{MalformedRequest, Request};
 use super::valid::Valid;
 use crate::packet_type::Version;
 
@@ -31,6 +32,24 @@ impl<'a> Arbitrary<'a> for Valid {
 
 /// A packet of any version with any one defect.
 impl<'a> Arbitrary<'a> for Malformed {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let c = &mut Choices::new(u);
+        let version = c.pick(&VERSIONS);
+        Ok(Self::any(version, c))
+    }
+}
+
+/// Any of the other six packets of any version.
+impl<'a> Arbitrary<'a> for Request {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let c = &mut Choices::new(u);
+        let version = c.pick(&VERSIONS);
+        Ok(Self::any(version, c))
+    }
+}
+
+/// One of the other six packets of any version with any one defect.
+impl<'a> Arbitrary<'a> for MalformedRequest {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let c = &mut Choices::new(u);
         let version = c.pick(&VERSIONS);

@@ -98,7 +98,7 @@ impl Draft {
 }
 
 impl Length {
-    fn bytes(&self, length: usize) -> Vec<u8> {
+    pub(crate) fn bytes(&self, length: usize) -> Vec<u8> {
         match self {
             Self::Shortest => variable_byte_integer(length, 1),
             Self::Padded(bytes) => variable_byte_integer(length, *bytes),

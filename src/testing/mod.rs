@@ -4,6 +4,8 @@
 //! * [`Valid`] is a packet that breaks no rule: what it says, and each way in which it can be written. It has up to all
 //!   properties of its packet, strings of every shape (empty, 65,535 bytes, characters of two to four bytes, byte order
 //!   marks, control characters, noncharacters), lists of 1 to 20,000 codes.
+//! * [`Request`] and [`MalformedRequest`] are the same for the other six packets, CONNECT, PUBLISH, SUBSCRIBE,
+//!   UNSUBSCRIBE, PINGREQ and PINGRESP; see [`request`].
 //! * [`Dialogue`] is a whole connection, correct or with one fault that is [`Planted`].
 //! * [`Malformed`] is a packet with one [`Defect`], and what a correct receiver says of it: class, offset, answer.
 //!
@@ -76,6 +78,7 @@ mod property;
 #[cfg(feature = "proptest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "proptest")))]
 pub mod proptest;
+pub mod request;
 #[cfg(feature = "proptest")]
 mod shrink;
 mod text;
@@ -84,4 +87,5 @@ mod valid;
 pub use self::defect::Defect;
 pub use self::dialogue::{Dialogue, Planted, Step};
 pub use self::malformed::Malformed;
+pub use self::request::{MalformedRequest, Request, RequestDefect};
 pub use self::valid::{Form, Valid};

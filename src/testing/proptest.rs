@@ -9,9 +9,10 @@ use super::defect::Defect;
 use super::dialogue::Dialogue;
 use super::generate;
 use super::malformed::Malformed;
+use super::request::{MalformedRequest, PACKETS, Request, RequestDefect};
 use super::shrink::strategy;
 use super::valid::Valid;
-use crate::packet_type::Version;
+use crate::packet_type::{PacketType, Version};
 
 /// A function for each packet, with these arguments, for this version.
 macro_rules! packets {
@@ -90,6 +91,47 @@ pub fn malformed_by(defect: Defect) -> Option<impl Strategy<Value = Malformed> +
     defect
         .occurs_in(V5)
         .then(|| strategy(move |c| Malformed::with(defect, V5, c)))
+}
+
+/// Any of the other six packets: CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ and PINGRESP of `version`.
+///
+/// ```
+/// use mqtt_reason::{EncodeOptions, Version, testing};
+/// use proptest::prelude::*;
+///
+/// proptest!(|(request in testing::proptest::request(Version::V5_0))| {
+///     let mut written = Vec::new();
+///     request.encode_with(&EncodeOptions::new(), &mut written)?;
+///     prop_assert_eq!(written, request.shortest());
+/// });
+/// ```
+pub fn request(version: Version) -> impl Strategy<Value = Request> + Clone {
+    strategy(move |c| Request::any(version, c))
+}
+
+/// A packet of this type of `version`, `None` if it is not one of the six.
+pub fn request_of(
+    version: Version,
+    packet: PacketType,
+) -> Option<impl Strategy<Value = Request> + Clone> {
+    PACKETS
+        .contains(&packet)
+        .then(|| strategy(move |c| Request::of_type(version, packet, c)))
+}
+
+/// One of the six packets of `version` with any one defect.
+pub fn malformed_request(version: Version) -> impl Strategy<Value = MalformedRequest> + Clone {
+    strategy(move |c| MalformedRequest::any(version, c))
+}
+
+/// One of the six packets of `version` with this defect, `None` if it [does not occur](RequestDefect::occurs_in) there.
+pub fn malformed_request_by(
+    version: Version,
+    defect: RequestDefect,
+) -> Option<impl Strategy<Value = MalformedRequest> + Clone> {
+    defect
+        .occurs_in(version)
+        .then(|| strategy(move |c| MalformedRequest::with(defect, version, c)))
 }
 
 /// Strategies for MQTT 3.1.1 and 3.1.

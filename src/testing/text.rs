@@ -147,7 +147,7 @@ pub(crate) fn ill_formed(defect: Defect, c: &mut Choices<'_>) -> (Vec<u8>, usize
 }
 
 /// A string that leaves room for others in 65,535 bytes.
-fn short_text(c: &mut Choices<'_>) -> String {
+pub(crate) fn short_text(c: &mut Choices<'_>) -> String {
     let text = text(c);
     if text.len() <= 2000 {
         text

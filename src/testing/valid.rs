@@ -64,7 +64,9 @@ pub enum Form {
     /// the shortest form.
     PaddedLength,
     /// 3.1: as [`Whole`](Self::Whole), with every bit set that is not used and not checked: in the first byte of each
-    /// packet but the QoS of PUBREL, and the byte before the return code of CONNACK.
+    /// packet but the QoS of PUBREL, and the byte before the return code of CONNACK. Of the other six packets: the first
+    /// byte but that of PUBLISH, bit 0 of the Connect Flags, Will QoS and Will Retain without a Will, the flags of a User
+    /// Name and a Password that are not there, and all Subscription Options but the QoS.
     UnusedBits,
 }
 

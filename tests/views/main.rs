@@ -3,6 +3,7 @@
 //! * `oracle`: a second decoder, written from `tests/spec/views.md`; `words`: what the crate says in its words.
 //! * `rules`: a test or more for each rule of that page.
 //! * `compared`: short bodies, and golden frames cut, stretched and changed: the crate against the oracle.
+//! * `drawn`: what the generators of `testing` draw, valid and malformed.
 //! * `scenarios`: packets that a broker may be sent, and the class that each is refused with.
 
 #![expect(
@@ -15,6 +16,8 @@
 
 mod allocations;
 mod compared;
+#[cfg(feature = "proptest")]
+mod drawn;
 mod fields;
 mod fuzzed;
 mod golden;

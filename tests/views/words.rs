@@ -134,8 +134,11 @@ pub(crate) fn packet(view: &View<'_>) -> Packet {
 }
 
 fn properties(properties: Properties<'_>) -> oracle::Properties {
+    values(properties.iter())
+}
+
+pub(crate) fn values<'a>(properties: impl Iterator<Item = Property<'a>>) -> oracle::Properties {
     properties
-        .iter()
         .map(|property| (property.id().as_u8(), value(property)))
         .collect()
 }
