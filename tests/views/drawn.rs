@@ -15,6 +15,7 @@ use mqtt_reason::{
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
+use crate::fuzzed;
 use crate::oracle::{self, Context, Packet, Sender};
 use crate::words;
 
@@ -156,6 +157,24 @@ fn every_valid_request_is_read_as_it_was_drawn_and_written_as_it_was_read() {
         assert_writes(&request);
         let packet_type = request.with_view(|view| view.packet_type());
         assert_eq!(packet_type, Some(request.packet_type()));
+    }
+}
+
+/// What the fuzz target `views` checks holds for every drawn packet, in its context and in the other ones.
+#[test]
+fn drawn_requests_pass_what_the_fuzz_target_checks() {
+    let malformed = VERSIONS
+        .into_iter()
+        .flat_map(|version| samples(400, strategies::malformed_request(version)));
+    let drawn = requests(200).map(|request| request.bytes());
+    for bytes in drawn.chain(malformed.map(|malformed| malformed.bytes)) {
+        let length = bytes[1..].iter().take_while(|byte| **byte >= 128).count() + 1;
+        let Some(body) = bytes.get(1 + length..).filter(|body| body.len() < 10_000) else {
+            continue;
+        };
+        for choice in 0..9 {
+            fuzzed::check(&[&[choice, bytes[0]], body].concat());
+        }
     }
 }
 

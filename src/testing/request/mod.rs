@@ -23,7 +23,7 @@
 //! });
 //!
 //! proptest!(|(malformed in strategies::malformed_request(Version::V5_0))| {
-//!     // A decoder of your own is to refuse `malformed.bytes`, with `malformed.class` where the specification names it.
+//!     // A decoder of your own is to refuse these bytes, with this class where the specification names it.
 //!     prop_assert!(malformed.offset <= malformed.bytes.len());
 //! });
 //! # }
