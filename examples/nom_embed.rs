@@ -137,7 +137,9 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
         .chars()
         .map(|digit| u8::try_from(digit.to_digit(16)?).ok())
         .collect();
-    let (pairs, left_over) = digits.as_deref()?.as_chunks::<2>();
-    let bytes = pairs.iter().map(|[high, low]| high << 4 | low).collect();
-    left_over.is_empty().then_some(bytes)
+    let pair = |pair: &[u8]| match pair {
+        [high, low] => Some(high << 4 | low),
+        _ => None,
+    };
+    digits?.chunks(2).map(pair).collect()
 }

@@ -257,7 +257,7 @@ impl<'a> Publish<'a> {
     /// The broker's own parser: `None` is malformed.
     fn parse(frame: &Frame<'a>) -> Option<Self> {
         let (topic, rest) = prefixed(frame.body())?;
-        let topic = str::from_utf8(topic).ok()?;
+        let topic = std::str::from_utf8(topic).ok()?;
         let id = || {
             let id = u16::from_be_bytes(*rest.first_chunk()?);
             PacketId::new(id)
@@ -302,7 +302,7 @@ fn client_id<'a>(connect: &Frame<'a>, version: Version) -> Option<&'a str> {
         (Version::V5_0, [length @ 0..=0x7F, rest @ ..]) => rest.get(usize::from(*length)..)?,
         (Version::V5_0, _) => return None,
     };
-    str::from_utf8(prefixed(payload)?.0).ok()
+    std::str::from_utf8(prefixed(payload)?.0).ok()
 }
 
 /// A Two Byte Integer and as many bytes, and what follows them, §1.5.4.

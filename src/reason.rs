@@ -467,6 +467,10 @@ impl ReasonCode {
     /// ```
     #[inline]
     #[must_use]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the table has a place for every byte"
+    )]
     pub const fn from_u8(value: u8) -> Option<Self> {
         if Self::TABLE[value as usize] {
             Some(Self(value))
@@ -476,6 +480,10 @@ impl ReasonCode {
     }
 
     /// For each byte whether it is one of the 43 values.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the table has a place for every byte"
+    )]
     const TABLE: &'static [bool; 256] = &{
         let mut table = [false; 256];
         let mut tables: &[&[Meaning]] = &TABLES;

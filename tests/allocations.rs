@@ -110,7 +110,7 @@ fn use_v5(options: &DecodeOptions, i: &[u8], room: &mut [u8]) -> Option<usize> {
         Ok(Decoded::Packet { packet, len }) => {
             walk_v5(&packet, &mut Sum::default());
             let properties = packet.properties();
-            for property in properties.clone() {
+            for property in properties {
                 log(&property, room);
             }
             log(&packet, room);

@@ -4,7 +4,6 @@
 //! `cargo test --all-features --test bridge -- --ignored`; `tests/real/README.md` says how to install mosquitto.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "a test that meets something else has failed"
 )]
 

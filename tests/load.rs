@@ -283,7 +283,7 @@ async fn never_end(server: SocketAddr, number: usize, end: Instant, tally: Arc<T
         let socket = connected(server, number).await;
         let (mut read, mut write) = socket.into_split();
         // 60,004 bytes of PUBLISH or DISCONNECT, or 256 MiB of either.
-        let first = if turn.is_multiple_of(2) { 0x30 } else { 0xE0 };
+        let first = if turn % 2 == 0 { 0x30 } else { 0xE0 };
         let (header, piece, pause, code) = match turn % 3 {
             0 => (&[first, 0xFF, 0xFF, 0xFF, 0x7F][..], 16_384, 0, 0x95),
             1 => (&[first, 0xE0, 0xD4, 0x03][..], 1, 10, 0x8D),

@@ -180,13 +180,11 @@ where
         for options in encode_options() {
             let expected = Ok(vec![first, 2, high, low]);
             // Taken by the packet's own type and by the union of all.
-            for ack in [short] {
-                assert_eq!(written(9, |dst| ack.encode_with(&options, dst)), expected);
-                assert_eq!(
-                    written(9, |dst| Packet::from(ack).encode_with(&options, dst)),
-                    expected
-                );
-            }
+            assert_eq!(written(9, |dst| short.encode_with(&options, dst)), expected);
+            assert_eq!(
+                written(9, |dst| Packet::from(short).encode_with(&options, dst)),
+                expected
+            );
             // Not taken: properties are there, and left out for a receiver that takes four bytes.
             let tight = options.max_packet_size(4);
             let encode = |room, options: &EncodeOptions| {

@@ -58,7 +58,7 @@ fn r63_an_unknown_property_is_malformed_in_every_packet() {
             }
             let hex = template.with(&format!("{id:02X} 00 00 00 00"));
             let kind = if of_other_packets.contains(&id) {
-                let id = PropertyId::from_u8(id).unwrap();
+                let id = PropertyId::from_u8(id).expect("a property");
                 ErrorKind::PropertyNotAllowed { packet, id }
             } else {
                 ErrorKind::UnknownProperty { packet, id }

@@ -116,7 +116,8 @@ pub(crate) fn property_at(hex: &str, offset: usize) -> PropertyId {
         [.., 0x26, _, _, _] => offset - 4,
         _ => offset - 1,
     };
-    PropertyId::from_u8(bytes[at]).expect("a property")
+    let id = bytes.get(at).copied().and_then(PropertyId::from_u8);
+    id.expect("a property")
 }
 
 /// A Packet Identifier.

@@ -173,7 +173,7 @@ fn long_packets_have_long_lengths() {
     for payload in [0, 100, 16_384, 200_000] {
         let payload = vec![0x78; payload];
         let publish = Publish::new(&topic, &payload);
-        let properties = vec![Property::UserProperty("a", &topic); 3];
+        let properties = [Property::UserProperty("a", &topic); 3];
         let written = written(|dst| {
             publish
                 .with_properties(properties.iter().copied())
