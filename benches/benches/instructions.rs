@@ -22,6 +22,11 @@
     reason = "a part of another package, which has its own lints"
 )]
 mod by_hand;
+#[path = "../../tests/workloads/requests.rs"]
+#[expect(dead_code, reason = "a part of what the times use")]
+mod request_workloads;
+#[path = "../requests.rs"]
+mod requests;
 #[path = "../../tests/workloads/walk.rs"]
 mod walk;
 #[expect(dead_code, reason = "a part of what the peers use")]
@@ -32,7 +37,8 @@ use std::hint::black_box;
 
 use gungraun::{library_benchmark, library_benchmark_group, main};
 use mqtt_reason::v3::Version::V3_1_1;
-use mqtt_reason::{Decoded, Encode, v3, v5};
+use mqtt_reason::view::View;
+use mqtt_reason::{DecodeOptions, Decoded, Encode, Version, v3, v5};
 
 use self::walk::{walk_v3, walk_v5};
 use self::workloads::visit::Sum;
@@ -228,8 +234,72 @@ fn encode_by_hand(input: Fields) {
     }
 }
 
+/// W8 to W11: packets without reason codes.
+fn load_requests(name: &str) -> &'static [u8] {
+    let workload = request_workloads::all()
+        .into_iter()
+        .find(|workload| workload.name == name)
+        .expect("there is a workload of that name");
+    workload.bytes().leak()
+}
+
+#[library_benchmark(setup = load_requests)]
+#[bench::w8("W8")]
+#[bench::w9("W9")]
+#[bench::w10("W10")]
+#[bench::w11("W11")]
+fn decode_requests(input: &'static [u8]) {
+    black_box(requests::ours(input));
+}
+
+#[library_benchmark(setup = load_requests)]
+#[bench::w8("W8")]
+#[bench::w9("W9")]
+#[bench::w10("W10")]
+#[bench::w11("W11")]
+fn decode_requests_by_hand(input: &'static [u8]) {
+    black_box(requests::hand(input));
+}
+
+/// Views of packets and room for any of them.
+struct Views(&'static [View<'static>], &'static mut [u8]);
+
+fn load_views(name: &str) -> Views {
+    let options = DecodeOptions::new();
+    let mut rest = load_requests(name);
+    let mut views = Vec::new();
+    while let Ok(Decoded::Frame(frame)) = v5::decode(rest) {
+        let view = View::of(Version::V5_0, &options, &frame);
+        views.extend(view.expect("the packets are sound"));
+        rest = rest.get(frame.bytes().len()..).unwrap_or_default();
+    }
+    Views(views.leak(), vec![0; 1_024].leak())
+}
+
+#[library_benchmark(setup = load_views)]
+#[bench::w8("W8")]
+#[bench::w9("W9")]
+#[bench::w10("W10")]
+#[bench::w11("W11")]
+fn encode_requests(input: Views) {
+    let Views(views, room) = input;
+    for view in views {
+        let written = view.encode(Version::V5_0, &mut &mut *room);
+        black_box(&*room);
+        assert!(written.is_ok(), "there is room");
+    }
+}
+
 library_benchmark_group!(
     name = passes,
-    benchmarks = [decode, decode_by_hand, encode, encode_by_hand]
+    benchmarks = [
+        decode,
+        decode_by_hand,
+        encode,
+        encode_by_hand,
+        decode_requests,
+        decode_requests_by_hand,
+        encode_requests
+    ]
 );
 main!(library_benchmark_groups = passes);
