@@ -549,6 +549,9 @@ fn dumps_of_the_real_programs_are_read() {
             &["xxd", "-i"],
             &["xxd", "-g1"],
             &["xxd", "-u", "-c", "8"],
+            &["xxd", "-g4"],
+            &["xxd", "-g3", "-c", "7"],
+            &["xxd", "-g0"],
             &["xxd", "-a"],
             &["hexdump"],
             &["hexdump", "-C"],
@@ -592,6 +595,10 @@ fn dumps_of_the_real_programs_are_read() {
             &["od", "-tu1"],
             &["od", "-td1"],
             &["od", "-tx4"],
+            &["od", "-tx4z"],
+            &["od", "-tx8"],
+            &["od", "-An", "-td1"],
+            &["xxd", "-e", "-g2"],
             &["hexdump", "-b"],
             &["hexdump", "-c"],
             &["hexdump", "-d"],
@@ -642,6 +649,15 @@ fn the_rules_of_brackets_are_kept() {
         ("[12:34:56] RECV <<64,2,0,2>>", Some("40020002")),
         ("CONNACK: 2003008700", Some("2003008700")),
         ("20 03 zz 87 00", None),
+        ("I (1230) mqtt: 40 02 00 01", Some("40020001")),
+        (
+            "{\"type\":\"Buffer\",\"data\":[64,2,0,1]}",
+            Some("40020001"),
+        ),
+        ("0x7ffe1000:\t0x40\t0x02\t0x00\t0x01", Some("40020001")),
+        ("00: 40 02 00 01", Some("40020001")),
+        ("01000000 00000010 00000000 00000001", None),
+        ("80 2 0 16 -64 0", None),
     ] {
         let output = decode(&[], text.as_bytes());
         let found = judged(&output).map(hex::encode);

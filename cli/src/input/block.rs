@@ -141,6 +141,21 @@ impl Reader {
                 .map(|(_, token)| &token.kind)
         };
         let words = outside().any(|kind| matches!(kind, Kind::Word(_)));
+        // {"type":"Buffer","data":[64,2,0,1]}: the strings are names.
+        let named = groups.len() == 1
+            && groups.iter().all(|group| group.bracket == Bracket::Square)
+            && matches!(
+                tokens,
+                [
+                    Token {
+                        kind: Kind::Open(Bracket::Curly),
+                        ..
+                    },
+                    ..
+                ]
+            )
+            && !outside().any(|kind| matches!(kind, Kind::Number(_)));
+        let words = words || named;
         let others = outside().any(|kind| matches!(kind, Kind::Number(_) | Kind::String(_)));
         let strings = groups.iter().any(|group| {
             group
@@ -149,6 +164,18 @@ impl Reader {
                 .any(|token| matches!(token.kind, Kind::String(_)))
         });
         if others && !words && !strings {
+            return Ok(None);
+        }
+        // `I (1230) mqtt: 20 02 00 00`: a number alone in parentheses is none of the bytes behind it.
+        let alone = |group: &Group<'_>| group.bracket == Bracket::Round && group.tokens.len() == 1;
+        let behind = tokens
+            .iter()
+            .rposition(|token| matches!(token.kind, Kind::Number(_)));
+        if words
+            && groups
+                .iter()
+                .all(|group| alone(group) && behind > Some(group.last))
+        {
             return Ok(None);
         }
         // Parentheses around literals are those of a call.

@@ -55,14 +55,16 @@ pub(crate) fn line(text: &str) -> Option<Line> {
         None => (false, body),
     };
     let len = body.bytes().take_while(u8::is_ascii_hexdigit).count();
-    if !(4..=16).contains(&len) {
-        return None;
-    }
     let (offset, rest) = body.split_at_checked(len)?;
     let (colon, rest) = match rest.strip_prefix(':') {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
+    // `00: 20 02 00 00`
+    let short = colon && matches!(len, 2 | 3) && rest.starts_with(' ');
+    if !short && !(4..=16).contains(&len) {
+        return None;
+    }
     let line = |certain, layout, bytes| {
         Some(Line {
             offset: offset.to_owned(),
@@ -77,20 +79,38 @@ pub(crate) fn line(text: &str) -> Option<Line> {
     if !rest.starts_with([' ', '\t']) || (prefixed && !colon) {
         return None;
     }
+    // A debugger's lines: `0x7ffe1000: 0x20 0x02`.
+    let debugger = prefixed && len >= 6;
+    let plain: String;
+    let rest = match debugger && (rest.contains(" 0x") || rest.contains("\t0x")) {
+        true => {
+            plain = rest.replace(" 0x", " ").replace("\t0x", "\t");
+            &plain
+        }
+        false => rest,
+    };
     let columns = split(rest)?;
     let certain = columns.characters_fit || (prefixed && colon);
     if columns.bytes.is_empty() {
         return None;
     }
+    let starts = offset.bytes().all(|digit| digit == b'0');
     let layout = match (colon, columns.shape) {
+        (true, Shape::Odd) if starts && len >= 6 => Layout::Other,
         (true, Shape::Odd) => return None,
+        // `xxd -e` has them in the order of the machine: then the first byte is none of a packet.
+        (true, Shape::Long)
+            if starts && columns.bytes.first().is_some_and(|first| *first < 0x10) =>
+        {
+            Layout::Other
+        }
         // The bytes are in another order, or in binary.
         (true, _) if columns.characters_differ => Layout::Other,
         (true, _) | (false, Shape::Bytes) => Layout::Bytes,
         (false, Shape::Words) if columns.characters_fit => Layout::Bytes,
         // od and hexdump have seven digits; od can have six.
         (false, Shape::Words) if offset.len() == 7 => Layout::Words,
-        (false, Shape::Words) if offset.len() < 6 => Layout::Bytes,
+        (false, Shape::Words | Shape::Long) if offset.len() < 6 => Layout::Bytes,
         (false, _) if matches!(offset.len(), 6..=8) => Layout::Other,
         (false, _) => return None,
     };
@@ -103,6 +123,8 @@ enum Shape {
     Bytes,
     /// Four digits each, but for the last.
     Words,
+    /// More digits each, but for the last.
+    Long,
     /// Something else.
     Odd,
 }
@@ -120,6 +142,9 @@ struct Columns {
 fn split(rest: &str) -> Option<Columns> {
     let mut bytes = Vec::new();
     let mut shape = None;
+    // The digits of the first group, and whether a shorter one was there.
+    let mut group = 0;
+    let mut last = false;
     let mut fit = false;
     let mut left = rest;
     let mut odd = false;
@@ -152,18 +177,24 @@ fn split(rest: &str) -> Option<Columns> {
             break;
         }
         let digits = next.get(..len)?;
-        let this = match len {
-            2 if spaces <= 3 => Shape::Bytes,
-            // The last group of a line of xxd may be half.
-            4 | 8 | 16 if shape.is_none_or(|shape| shape == Shape::Words) => Shape::Words,
-            _ => Shape::Odd,
-        };
-        shape = Some(match (shape, this) {
-            (None, this) => this,
-            (Some(Shape::Bytes), Shape::Bytes) => Shape::Bytes,
-            (Some(Shape::Words), Shape::Words | Shape::Bytes) => Shape::Words,
+        shape = Some(match (len, group) {
+            _ if shape == Some(Shape::Odd) => Shape::Odd,
+            (2, 0 | 2) if spaces <= 3 => Shape::Bytes,
+            (4, 0 | 4) => Shape::Words,
+            (6..=32, 0) if len % 2 == 0 => Shape::Long,
+            (_, group) if len == group => shape.unwrap_or(Shape::Odd),
+            // The last group of a line of xxd may be shorter; `xxd -e` moves it to the right.
+            (_, group) if len % 2 == 0 && len < group && spaces == 1 && !last => {
+                last = true;
+                shape.unwrap_or(Shape::Odd)
+            }
             _ => Shape::Odd,
         });
+        if group == 0 {
+            group = len;
+        } else if last && len == group {
+            shape = Some(Shape::Odd);
+        }
         if len % 2 == 0 {
             for pair in digits.as_bytes().as_chunks::<2>().0 {
                 let &[high, low] = pair;
@@ -266,6 +297,30 @@ mod tests {
         assert_eq!(bytes("0000000 040 003 000 207 000").2, Layout::Other);
         assert_eq!(bytes("0000000   @ 002  \\0  \\n").2, Layout::Other);
         assert_eq!(bytes("0000005").2, Layout::End);
+    }
+
+    #[test]
+    fn groups_of_any_length_are_bytes_and_words_of_od_are_not() {
+        let packets = vec![0x20, 0x02, 0x00, 0x00, 0x40, 0x02, 0x00];
+        for text in [
+            "00000000: 20020000 400200                       ...@..",
+            "00000000: 200200 004002 00                        ...@..",
+            "00000000: 20020000400200                      ...@..",
+            "00: 20 02 00 00 40 02 00",
+            "0x7ffe1000:\t0x20\t0x02\t0x00\t0x00\t0x40\t0x02\t0x00",
+        ] {
+            let (found, _, layout) = bytes(text);
+            assert_eq!((found, layout), (packets.clone(), Layout::Bytes), "{text}");
+        }
+        for text in [
+            "0000000 00000220 00000240                    > ...@..<",
+            "0000000 0000024000000220",
+            "00000000: 00000220   000240                     ...@..",
+            "00000000: 00000220                              ...",
+            "00000000: 0390 0100   01                           .....",
+        ] {
+            assert_eq!(bytes(text).2, Layout::Other, "{text}");
+        }
     }
 
     #[test]

@@ -16,12 +16,26 @@ pub(crate) struct Seen {
     lower: bool,
     /// The number with most digits.
     longest: usize,
+    /// How many numbers have eight digits, each 0 or 1.
+    binary: usize,
+    /// A minus in front of a number.
+    pub(crate) negative: bool,
 }
 
 impl Seen {
     /// Whether the numbers may have been meant as decimal ones.
     pub(crate) const fn may_be_decimal(&self) -> bool {
         !self.hex && self.numbers > 1 && self.one_digit && self.longest <= 2
+    }
+
+    /// Whether the text may have been meant as anything but hexadecimal numbers.
+    pub(crate) const fn may_be_something_else(&self) -> bool {
+        self.may_be_decimal() || self.may_be_base64() || self.may_be_binary() || self.negative
+    }
+
+    /// Whether the numbers look like binary ones.
+    pub(crate) const fn may_be_binary(&self) -> bool {
+        self.numbers > 1 && self.binary == self.numbers
     }
 
     /// Whether the text may have been meant as base64.
@@ -72,6 +86,7 @@ pub(crate) fn read(text: &[u8], bytes: &mut Vec<u8>) -> Option<Result<Seen, NotH
             // A comment, or a sign that something is left out.
             [b'/', b'/' | b'*', ..] | [b'.', b'.', ..] => break,
             [first, tail @ ..] if is_separator(*first) => {
+                seen.negative |= matches!(rest, [b' ' | b',' | b'\t', b'-', b'1'..=b'9', ..]);
                 rest = tail;
                 continue;
             }
@@ -119,6 +134,9 @@ impl Seen {
             [_] => self.one_digit = true,
             [b'0', ..] => self.hex = true,
             _ => {}
+        }
+        if digits.len() == 8 && digits.iter().all(|digit| matches!(digit, b'0' | b'1')) {
+            self.binary += 1;
         }
         for digit in digits {
             self.lower |= digit.is_ascii_lowercase();

@@ -107,7 +107,7 @@ impl Text {
             let start = out.len();
             match plain::read(line, out) {
                 Some(Ok(seen)) if seen.numbers == 0 => return Ok(()),
-                Some(Ok(seen)) if !seen.may_be_decimal() && !seen.may_be_base64() => {
+                Some(Ok(seen)) if !seen.may_be_something_else() => {
                     self.fresh = false;
                     return Ok(());
                 }
@@ -304,6 +304,16 @@ impl Text {
             out.extend(bytes);
             return Ok(true);
         }
+        if seen.negative {
+            return Err(NotHex::whole(
+                "not hex: there is a negative number; if the numbers are decimal, add --as decimal",
+            ));
+        }
+        if seen.may_be_binary() {
+            return Err(NotHex::whole(
+                "these look like binary numbers: write 0b in front of each; if they are hexadecimal, add --as hex",
+            ));
+        }
         if seen.may_be_base64()
             && let Some(other) = base64::decode(text.as_bytes())
             && is_whole(self.version, &other)
@@ -446,8 +456,11 @@ impl Text {
         match line.layout {
             Layout::End => false,
             _ if line.certain => true,
-            // Seven digits are no bytes; three zeros are no beginning of a packet.
-            _ => (self.fresh || self.held.is_some()) && (line.offset.len() % 2 == 1 || zeros >= 3),
+            // Seven digits are no bytes; three zeros are no beginning of a packet, nor are two.
+            _ => {
+                let zero = zeros >= 3 || (zeros == 2 && line.offset.len() == 2);
+                (self.fresh || self.held.is_some()) && (line.offset.len() % 2 == 1 || zero)
+            }
         }
     }
 
