@@ -7,7 +7,8 @@ use mqtt_reason::view::View;
 use mqtt_reason::{PacketType, QoS, Version};
 
 use crate::bytes::{Marked, first_bytes, mark_byte, mark_text};
-use crate::finding::{Finding, Place, Refusal, Report, Told, Unreadable};
+use crate::connection::secrets;
+use crate::finding::{Finding, Place, Refusal, Report, Show, Told, Unreadable};
 use crate::packet::{Code, Codes, List, Packet};
 use crate::remarks::{advice, odd};
 use crate::style::{BAD, ERROR, FAINT, GOOD, Paint, STRONG};
@@ -75,7 +76,7 @@ pub(crate) fn write(out: &mut impl Write, told: &Told<'_>, paint: Paint) -> io::
         }
         Finding::Unread { packet, len, .. } => writer.unread(*packet, *len)?,
         Finding::Incomplete { .. } => writer.incomplete(told.finding)?,
-        Finding::Refused(refusal) => writer.refused(refusal)?,
+        Finding::Refused(refusal) => writer.refused(refusal, told.show)?,
         Finding::Unreadable(unreadable) => writer.unreadable(unreadable)?,
     }
     for odd in odd(told) {
@@ -317,7 +318,7 @@ impl<W: Write> Writer<'_, W> {
         }
     }
 
-    fn refused(&mut self, refusal: &Refusal<'_>) -> io::Result<()> {
+    fn refused(&mut self, refusal: &Refusal<'_>, show: Show) -> io::Result<()> {
         let (strong, plain) = self.paint.pair(STRONG);
         match refusal.packet() {
             Some(packet) => write!(self.out, "{strong}{packet}{plain} ")?,
@@ -335,7 +336,12 @@ impl<W: Write> Writer<'_, W> {
             }
             _ => writeln!(self.out)?,
         }
-        self.marked(mark_byte(refusal.bytes, refusal.error.offset()))?;
+        let hidden = match show.secrets {
+            true => [0..0, 0..0],
+            false => secrets::ranges(refusal.bytes),
+        };
+        let offset = refusal.error.offset();
+        self.marked(mark_byte(refusal.bytes, offset, &hidden))?;
         let (rule, version) = (refusal.error.rule(), refusal.error.version());
         let rule = match rule.starts_with("MQTT-") {
             true => format!("[{rule}] of MQTT {version}"),

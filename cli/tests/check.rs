@@ -622,6 +622,25 @@ fn transcripts_that_cannot_be_used() {
 }
 
 /// Neither a Password nor a Will payload is printed in any form, unless asked for.
+/// The bytes around a fault are shown to a person, too.
+#[test]
+fn secrets_beside_a_fault_are_masked() {
+    let connect =
+        b"\x10\x27\0\x04MQTT\x05\xc6\0\x3c\0\0\x02id\0\0\x03wil\0\x03pay\0\x01u\0\x06secretzz";
+    let transcript = format!("client {}\n", hex::encode(connect));
+    let output = assert_cmd::Command::from_std(mqtt_reason())
+        .args(["check", "-"])
+        .write_stdin(transcript)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stdout).replace(' ', "");
+    assert!(text.contains("............7a7a"), "{text}");
+    for secret in [hex::encode("sec"), hex::encode("pay")] {
+        assert!(!text.contains(&secret), "{text}");
+    }
+}
+
 #[test]
 fn secrets_are_masked() {
     let connect =

@@ -77,12 +77,30 @@ impl Conversation {
         }
     }
 
+    /// For how long the Client is bound by the Keep Alive: one that CONNACK made shorter binds it once it must have
+    /// read that.
+    fn bound_for(&self) -> Duration {
+        let ours = self.connect.map_or(0, |connect| connect.keep_alive);
+        match self.connack {
+            Some(connack)
+                if !self.bound
+                    && connack
+                        .keep_alive
+                        .is_some_and(|theirs| ours == 0 || theirs < ours) =>
+            {
+                let read = Duration::from_secs(super::limits::READ_AFTER);
+                self.now.saturating_sub(connack.time.saturating_add(read))
+            }
+            _ => Duration::MAX,
+        }
+    }
+
     /// The Client has sent something: T2.
     #[inline]
     pub(super) fn client_speaks(&mut self) {
         let silence = self.now.saturating_sub(self.client_sent);
         if silence > LATE {
-            self.after_silence(silence);
+            self.after_silence(silence.min(self.bound_for()));
         }
         self.client_is_there();
     }
@@ -107,7 +125,8 @@ impl Conversation {
         };
         let keep_alive = Duration::from_secs(seconds.into());
         if silence <= keep_alive.saturating_add(LATE)
-            || silence > one_and_a_half(seconds).saturating_add(LATE)
+            || (silence > one_and_a_half(seconds).saturating_add(LATE)
+                && self.quiet_until == Duration::MAX)
             || self.client.lost
             || !self.both_are_there()
         {
@@ -132,6 +151,15 @@ impl Conversation {
         let Some(seconds @ 1..) = self.keep_alive() else {
             return;
         };
+        // CONNACK may have said another Keep Alive since the Client's last packet.
+        let close = self
+            .client_sent
+            .saturating_add(one_and_a_half(seconds))
+            .saturating_add(LATE);
+        if self.now <= close {
+            self.quiet_until = close;
+            return;
+        }
         if self.client.lost || !self.server.seen || !self.both_are_there() {
             return;
         }

@@ -189,6 +189,25 @@ fn keep_alive() -> Vec<Case> {
                 .s(pingresp())
                 .at(25.0),
         ),
+        keeps(
+            "T1",
+            Talk::new()
+                .c(connect(5).keep_alive(2))
+                .s(connack(false, 0, &[two(0x13, 100)]))
+                .at(100.0)
+                .c(pingreq())
+                .s(pingresp()),
+        ),
+        // Nobody knows that the Client has read CONNACK 5 s before.
+        keeps(
+            "T2",
+            Talk::new()
+                .c(connect(5).keep_alive(100))
+                .s(connack(false, 0, &[two(0x13, 2)]))
+                .at(6.0)
+                .c(pingreq())
+                .s(pingresp()),
+        ),
         keeps("T1", open(0).at(100_000.0)),
         // The Server closes, with or without a word.
         keeps("T1", open(10).at(15.5).s(disconnect(0x8D, &[])).at(30.0)),
