@@ -41,7 +41,7 @@ fn declarations(text: &str) -> Vec<String> {
         if !line.starts_with("pub ") {
             continue;
         }
-        let is_use = line.starts_with("pub use");
+        let is_use = line.starts_with("pub use ");
         let mut declaration = line.to_owned();
         // Up to the body or the value; a list of names that are used goes on to its end.
         let is_whole = |text: &str| match is_use {
