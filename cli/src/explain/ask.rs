@@ -53,7 +53,8 @@ impl Scope {
     /// What answers `text`; `None` if nothing does.
     pub(super) fn find(&self, text: &str) -> Option<Found> {
         let text = text.trim().trim_matches(['"', '\'', '`']);
-        self.range(text)
+        self.property(text)
+            .or_else(|| self.range(text))
             .or_else(|| number(text).and_then(|number| self.number(number)))
             .or_else(|| self.name(text))
             .or_else(|| self.line(text))
@@ -187,6 +188,31 @@ impl Scope {
         })
     }
 
+    /// "property 0x21", "property identifier 33".
+    fn property(&self, text: &str) -> Option<Found> {
+        let words = words(text);
+        let (first, rest) = words.split_first()?;
+        let number = match rest {
+            [number] => number,
+            [word, number]
+                if ["id", "identifier"]
+                    .iter()
+                    .any(|id| word.text.eq_ignore_ascii_case(id)) =>
+            {
+                number
+            }
+            _ => return None,
+        };
+        if !first.text.eq_ignore_ascii_case("property") || self.packet.is_some() || !self.wants_v5()
+        {
+            return None;
+        }
+        let value = u8::try_from(self::number(number.text)?).ok()?;
+        Some(Found::of(vec![Answer::Property(PropertyId::from_u8(
+            value,
+        )?)]))
+    }
+
     /// All codes of a range.
     fn range(&self, text: &str) -> Option<Found> {
         let (from, to) = ["..=", "..", "–", " to ", "-"]
@@ -210,6 +236,9 @@ impl Scope {
     /// bare number.
     fn line(&self, text: &str) -> Option<Found> {
         let words = words(text);
+        if let Some(found) = connack_pair(text).and_then(|number| self.number(number)) {
+            return Some(found);
+        }
         if let Some(found) = two_forms(&words).and_then(|number| self.number(number)) {
             return Some(found);
         }
@@ -217,10 +246,24 @@ impl Scope {
         if let Some(found) = keyed.into_iter().find_map(|number| self.number(number)) {
             return Some(found);
         }
+        let bare = bare(&words);
+        // A number of 5.0 beside its own name: "Connection refused: Not authorized 135".
+        let lower = text.to_ascii_lowercase();
+        let named = bare.iter().copied().find(|number| {
+            u8::try_from(*number)
+                .ok()
+                .filter(|value| *value >= 0x80)
+                .is_some_and(|value| {
+                    ReasonCode::from_u8(value)
+                        .is_some_and(|code| lower.contains(&code.name().to_ascii_lowercase()))
+                })
+        });
+        if let Some(found) = named.and_then(|number| self.number(number)) {
+            return Some(found);
+        }
         if let Some(found) = self.name_in(text) {
             return Some(found);
         }
-        let bare = bare(&words);
         bare.into_iter().find_map(|number| {
             let found = self.number(number)?;
             // A number alone is a code at most.
@@ -412,6 +455,17 @@ fn two_forms(words: &[Word<'_>]) -> Option<i32> {
     })
 }
 
+/// What mosquitto logs: `Sending CONNACK to name (0, 5)`, Session Present and the code.
+fn connack_pair(text: &str) -> Option<i32> {
+    let (_, rest) = text.split_once("CONNACK")?;
+    let (_, pair) = rest.trim_end().strip_suffix(')')?.rsplit_once('(')?;
+    let (session_present, code) = pair.split_once(',')?;
+    match session_present.trim() {
+        "0" | "1" => number(code),
+        _ => None,
+    }
+}
+
 /// Words that introduce a code.
 const KEYS: [&str; 26] = [
     "rc",
@@ -544,8 +598,16 @@ fn bare(words: &[Word<'_>]) -> Vec<i32> {
         let hex = word.text.starts_with("0x") || word.text.starts_with("0X");
         let followed = is_other(after) && after.is_some_and(|after| after.gap.trim().is_empty());
         let joined = before.is_some_and(|before| number(before.text).is_some())
-            && matches!(word.gap, "." | ":" | "-" | "/" | "," | "T");
-        if !hex && (is_other(before) || followed || joined || is_part_of_time(word)) {
+            && matches!(word.gap, "." | ":" | "-" | "/" | "," | "T")
+            || word.gap == "."
+                && before.is_some_and(|before| {
+                    before.text.ends_with(|last: char| last.is_ascii_digit())
+                });
+        // "MQTT 5", "MQTT v5.0": a version.
+        let version = matches!(value, 3..=5)
+            && word.gap == " "
+            && before.is_some_and(|before| before.text.eq_ignore_ascii_case("mqtt"));
+        if !hex && (is_other(before) || followed || joined || version || is_part_of_time(word)) {
             continue;
         }
         let rank = match value {
@@ -654,6 +716,12 @@ mod tests {
             ("MqttException (134) at 10:20:30", &[0x86]),
             ("Connected to 127.0.0.1:1883 in 135 ms", &[]),
             ("14 messages sent", &[]),
+            ("Sending CONNACK to foo (0, 5)", &[5]),
+            ("1732529472: Sending CONNACK to foo (1, 135)", &[0x87]),
+            ("Error: Connection refused: Not authorized 135", &[0x87]),
+            ("MQTT 5", &[]),
+            ("MQTT v5.0", &[]),
+            ("MQTT 3.1.1", &[]),
         ] {
             assert_eq!(codes(line), expected, "{line}");
         }
@@ -693,7 +761,14 @@ mod tests {
             let found = ALL.find(text).unwrap_or_else(|| panic!("{text}"));
             assert!(found.range && found.answers.len() > 15, "{text}");
         }
-        for text in ["Receive Maximum", "receive_maximum", "0x21", "33"] {
+        for text in [
+            "Receive Maximum",
+            "receive_maximum",
+            "0x21",
+            "33",
+            "property 33",
+            "property id 0x21",
+        ] {
             let found = ALL.find(text).unwrap_or_else(|| panic!("{text}"));
             assert!(
                 found
