@@ -245,7 +245,8 @@ fn is_column(column: &str, bytes: &[u8]) -> bool {
     let mut letters = column.chars();
     for byte in bytes {
         match letters.next() {
-            Some('.' | '·') if !matches!(byte, b' '..=b'~') => {}
+            // tcpdump prints a space as a dot, too.
+            Some('.' | '·') if !matches!(byte, b'!'..=b'~') => {}
             Some('.') if *byte == b'.' => {}
             Some(letter) if !letter.is_ascii() && !byte.is_ascii() => {}
             Some(letter) if u32::from(letter) == u32::from(*byte) => {}
@@ -307,6 +308,7 @@ mod tests {
             "00000000: 200200 004002 00                        ...@..",
             "00000000: 20020000400200                      ...@..",
             "00: 20 02 00 00 40 02 00",
+            "\t0x0000:  2002 0000 4002 00                        ....@..",
             "0x7ffe1000:\t0x20\t0x02\t0x00\t0x00\t0x40\t0x02\t0x00",
         ] {
             let (found, _, layout) = bytes(text);
