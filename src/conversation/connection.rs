@@ -24,8 +24,7 @@ impl Conversation {
                 match (self.client.phase, packet) {
                     (Phase::Open, PacketType::Connect) => self.client_opens_again(seen),
                     (Phase::Open, _) if self.server.phase == Phase::Nothing => {
-                        self.client_before_connack(seen, packet);
-                        true
+                        self.client_before_connack(seen, packet)
                     }
                     // S6: the Server has refused; the Client may not have read it.
                     (Phase::Open, _) => self.server.phase != Phase::Refused,
@@ -76,12 +75,12 @@ impl Conversation {
     }
 
     /// S9.
-    fn client_before_connack(&mut self, seen: Seen, packet: PacketType) {
+    fn client_before_connack(&mut self, seen: Seen, packet: PacketType) -> bool {
         let Some(connect) = self.connect.filter(|connect| connect.method.is_some()) else {
-            return;
+            return true;
         };
         if matches!(packet, PacketType::Auth | PacketType::Disconnect) {
-            return;
+            return true;
         }
         if !core::mem::replace(&mut self.client.told, true) {
             let what = What::Place(
@@ -91,6 +90,10 @@ impl Conversation {
         }
         // Whether and how it is answered follows from it.
         self.muted = true;
+        if packet == PacketType::Pingreq {
+            self.pings.open = u32::MAX;
+        }
+        packet != PacketType::Pingreq
     }
 
     /// S3, S7.
@@ -195,6 +198,10 @@ impl Conversation {
         let will = connect.will();
         self.version = Some(version);
         self.client.phase = Phase::Open;
+        if self.client.told {
+            // What came before CONNECT was told, and takes no part in what follows.
+            self.client.forget_ids();
+        }
         self.client.told = false;
         self.connect = Some(Connect {
             about: seen.about(PacketType::Connect),

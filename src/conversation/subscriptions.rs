@@ -165,7 +165,8 @@ impl Conversation {
     pub(super) fn pingreq(&mut self, seen: Seen) {
         if seen.from == Side::Client {
             self.pings.open = self.pings.open.saturating_add(1);
-            if self.pings.oldest.is_none() && !self.muted {
+            let is_known = self.pings.open != u32::MAX;
+            if is_known && self.pings.oldest.is_none() && !self.muted {
                 self.pings.oldest = Some((seen.tag, self.now));
                 self.note_due(self.now);
             }
@@ -177,6 +178,8 @@ impl Conversation {
         if self.pings.open == 0 {
             let what = What::Text("a PINGRESP that nobody asked for");
             self.tell(Breach::of(Row::P8, seen, PacketType::Pingresp, what));
+            // Which PINGREQ a later one answers is not known any more.
+            self.pings.open = u32::MAX;
         } else if self.pings.open != u32::MAX && !self.muted {
             self.pings.open = self.pings.open.saturating_sub(1);
         }

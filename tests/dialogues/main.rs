@@ -1,9 +1,8 @@
 //! Generated connections: correct ones give no finding, one planted fault gives one.
 //!
-//! `DIALOGUES` sets how many, `SEED` the first seed; each seed that fails is printed.
+//! `DIALOGUES` sets how many, `SEED` the first seed (1); each seed that fails is printed.
 #![expect(
     clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
     reason = "a test that meets something else has failed"
 )]
 
@@ -153,8 +152,7 @@ fn count(by_default: u64) -> (u64, u64) {
             .and_then(|value| value.parse().ok())
             .unwrap_or(by_default)
     };
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let seed = number("SEED", now.map_or(1, |now| now.as_micros() as u64));
+    let seed = number("SEED", 1);
     println!("SEED={seed}");
     (seed, number("DIALOGUES", by_default))
 }

@@ -150,7 +150,8 @@ impl Peers<'_, '_> {
         if self.fault.is_none_or(|fault| fault.row != "S1") {
             return false;
         }
-        let id = 7;
+        // None that the Client takes later: its packets count from 1.
+        let id = 60_007;
         match self.c.below(3) {
             0 => self.plant(Side::Client, Message::Pingreq, packet(0xC0, &[])),
             1 => {

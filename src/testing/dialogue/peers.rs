@@ -235,11 +235,6 @@ impl<'c, 's> Peers<'c, 's> {
             bytes,
             fault: true,
         });
-        self.planted = Some(Planted {
-            row: "",
-            by: from,
-            step: 0,
-        });
     }
 
     /// Whether nothing of the other side is on its way to this one.
@@ -314,8 +309,12 @@ impl<'c, 's> Peers<'c, 's> {
         if from == Side::Client {
             self.last_of_client = self.time;
         }
-        if let Some(planted) = self.planted.as_mut().filter(|_| sent.fault) {
-            planted.step = self.steps.len();
+        if sent.fault {
+            self.planted = Some(Planted {
+                row: "",
+                by: from,
+                step: self.steps.len(),
+            });
         }
         self.steps.push(Step {
             from,
