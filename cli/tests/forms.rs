@@ -598,6 +598,7 @@ fn dumps_of_the_real_programs_are_read() {
             &["od", "-tx4z"],
             &["od", "-tx8"],
             &["od", "-An", "-td1"],
+            &["od", "-An", "-tx2"],
             &["xxd", "-e", "-g2"],
             &["hexdump", "-b"],
             &["hexdump", "-c"],

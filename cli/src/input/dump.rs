@@ -258,6 +258,20 @@ fn is_column(column: &str, bytes: &[u8]) -> bool {
     letters.next().is_none()
 }
 
+/// Whether a first line is of `od -An -t x2` or `-t x4`: a space before each group, and a first byte that is none of a
+/// packet.
+pub(crate) fn is_words_of_od(text: &str) -> bool {
+    let mut groups = text.trim_end().split(' ');
+    let first = match (groups.next(), groups.next()) {
+        (Some(""), Some(first)) => first,
+        _ => return false,
+    };
+    let fits = |group: &str| {
+        group.len() == first.len() && group.bytes().all(|digit| digit.is_ascii_hexdigit())
+    };
+    matches!(first.len(), 4 | 8) && first.starts_with('0') && fits(first) && groups.all(fits)
+}
+
 /// Why another layout than bytes is not read.
 pub(crate) fn other_layout() -> NotHex {
     NotHex::whole(

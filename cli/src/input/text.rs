@@ -238,6 +238,9 @@ impl Text {
                 }
             }
         }
+        if self.fresh && self.form.is_none() && dump::is_words_of_od(text) {
+            return Err(dump::other_layout());
+        }
         if self.form != Some(Form::Decimal) && self.plain_line(text, out)? {
             return Ok(());
         }
