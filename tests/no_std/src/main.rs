@@ -53,8 +53,8 @@ extern "C" fn main(_: c_int, _: *const *const u8) -> c_int {
     else {
         return 1;
     };
-    if puback.reason != PubackReason::NotAuthorized
-        || puback.properties.reason_string() != Some("ACL")
+    if puback.reason() != PubackReason::NotAuthorized
+        || puback.properties().reason_string() != Some("ACL")
     {
         return 2;
     }
