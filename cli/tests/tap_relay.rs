@@ -608,9 +608,17 @@ async fn refuses_a_loop_to_itself_whatever_it_is_called() {
         ("[::]", "localhost"),
         ("127.0.0.1", "[::ffff:127.0.0.1]"),
     ] {
-        let port = free_address("127.0.0.1").await.port();
-        let (listen, upstream) = (format!("{listen}:{port}"), format!("{upstream}:{port}"));
-        let text = refused(&["--listen", &listen, "--upstream", &upstream]).await;
+        // Another program may take the port between the look for a free one and the tap's start.
+        let mut tries = 0;
+        let (listen, upstream, text) = loop {
+            let port = free_address("127.0.0.1").await.port();
+            let (listen, upstream) = (format!("{listen}:{port}"), format!("{upstream}:{port}"));
+            let text = refused(&["--listen", &listen, "--upstream", &upstream]).await;
+            tries += 1;
+            if tries == 20 || !text.contains("in use") {
+                break (listen, upstream, text);
+            }
+        };
         assert!(
             text.contains("is the tap itself"),
             "{listen} {upstream}: {text}"
