@@ -263,7 +263,12 @@ impl Sent {
         }
         let long = "x".repeat(1000);
         let all = connack_properties(&long);
-        let alone = all.iter().copied().map(|property| vec![property]);
+        // Authentication Data is not written without a method, which comes right before it.
+        let method = Property::AuthenticationMethod("SCRAM-SHA-256");
+        let alone = all.iter().copied().map(|property| match property {
+            Property::AuthenticationData(_) => vec![method, property],
+            _ => vec![property],
+        });
         let mut sections: Vec<_> = alone.collect();
         sections.push(all.to_vec());
         sections.push(all.iter().rev().copied().collect());
