@@ -15,6 +15,9 @@ pub(crate) fn text(i: &[u8], version: Version) -> Parsed<'_, &str> {
     let (rest, bytes) = wire::binary(i)?;
     match core::str::from_utf8(bytes) {
         Ok(text) if version == Version::V3_1 || !bytes.contains(&0) => Ok((rest, text)),
+        Err(error) if version == Version::V3_1 => {
+            Err(at(bytes, error.valid_up_to(), ErrorKind::IllFormedUtf8))
+        }
         _ => Err(ill_formed(bytes)),
     }
 }
