@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use mqtt_reason::PacketType;
+use mqtt_reason::view::check_topic_filter;
+use mqtt_reason::{PacketType, Version};
 use mqtt_reason_probe::net::{Address, Connector, TlsOptions};
 use mqtt_reason_probe::refuse::{Refuser, Rule};
 use tokio::sync::mpsc;
@@ -140,6 +141,10 @@ impl Refuse {
     }
 
     fn rules(&self) -> Result<Vec<Rule>, Failure> {
+        if let Some(topic) = &self.topic {
+            check_topic_filter(Version::V5_0, topic)
+                .map_err(|error| usage(format!("--topic {topic}: {error}")))?;
+        }
         let options = [
             ("connack", PacketType::Connack, &self.connack),
             ("puback", PacketType::Puback, &self.puback),
