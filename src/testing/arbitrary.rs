@@ -19,6 +19,11 @@ impl Source for Unstructured<'_> {
         self.int_in_range(0..=count.saturating_sub(1))
             .unwrap_or_default()
     }
+
+    /// A fuzzer keeps what is new to it, and then tries it thousands of times: large packets would be all that it does.
+    fn one_large_in(&self) -> usize {
+        0x1_0000
+    }
 }
 
 /// Any packet of any version.

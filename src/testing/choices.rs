@@ -8,6 +8,11 @@ pub(crate) trait Source {
     /// A number below `count`; 0 if `count` is 0.
     fn below(&mut self, count: u32) -> u32;
 
+    /// One packet in how many has the largest strings and lists.
+    fn one_large_in(&self) -> usize {
+        16
+    }
+
     /// A group begins.
     fn enter(&mut self) {}
 
@@ -35,6 +40,11 @@ impl<'s> Choices<'s> {
         let drawn = part(self);
         self.source.leave();
         drawn
+    }
+
+    /// Whether the packet to be drawn has the largest strings and lists; the plainest answer is no.
+    pub(crate) fn draws_large(&mut self) -> bool {
+        self.one_in(self.source.one_large_in())
     }
 
     /// What `part` draws, where the largest strings and lists are allowed or not.

@@ -43,7 +43,7 @@ pub(crate) fn packet_from(
     packet: PacketType,
     c: &mut Choices<'_>,
 ) -> Valid {
-    let is_large = c.one_in(16);
+    let is_large = c.draws_large();
     c.large(is_large, |c| c.group(|c| draw(sender, version, packet, c)))
 }
 

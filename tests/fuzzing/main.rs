@@ -98,3 +98,26 @@ fn conversations_of_random_bytes() {
         conversation::check(&data);
     }
 }
+
+/// The fuzzer seldom draws the longest strings and lists, which take most of its time: here they pass the same checks.
+#[test]
+fn the_longest_strings_pass_as_well() {
+    let mut state = 1_u32;
+    let mut longest = 0;
+    for number in 0..300_usize {
+        let mut data: Vec<u8> = (0..400)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                state.to_be_bytes()[0]
+            })
+            .collect();
+        // Version and packet type, then the side, where both may send it, and the choice of a large packet.
+        data[0] = 0;
+        data[1] = u8::try_from(number % 9).unwrap();
+        data[2..5].fill(0xFF);
+        let valid = Valid::arbitrary(&mut Unstructured::new(&data)).unwrap();
+        longest = longest.max(valid.shortest().len());
+        roundtrip::check(&valid);
+    }
+    assert!(longest > 65_535, "{longest}");
+}

@@ -54,7 +54,7 @@ impl Request {
         packet: PacketType,
         c: &mut Choices<'_>,
     ) -> Self {
-        let is_large = c.one_in(16);
+        let is_large = c.draws_large();
         c.large(is_large, |c| {
             c.group(|c| {
                 let fields = match packet {
