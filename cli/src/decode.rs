@@ -39,6 +39,8 @@ const LONGEST_LINE: usize = 1 << 30;
 const REFUSED: usize = 1 << 16;
 /// How many bytes tell text from packets: a packet has a control character among its first five bytes.
 const TELLING: usize = 5;
+/// How many bytes of text are waited for before it is called text.
+const TEXT_TELLS: usize = 40;
 
 /// Decode packets and say what is wrong with those that break a rule
 ///
@@ -512,6 +514,10 @@ impl<R: Report> Decoder<R> {
 
     /// Whether a packet that is refused is not all there yet, and short: then the next one is found behind it.
     fn waits(&self, finding: &Finding<'_>, rest: &[u8]) -> bool {
+        // What begins like text may still turn out to be a packet.
+        if rest.len() < TEXT_TELLS && matches!(finding, Finding::Unreadable { .. }) {
+            return input::plain_text(rest).is_some();
+        }
         if !matches!(finding, Finding::Refused(_)) {
             return false;
         }
