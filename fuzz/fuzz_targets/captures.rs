@@ -3,7 +3,7 @@
 #![no_main]
 
 #[path = "../../cli/src/capture/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the command uses more of it")]
 mod capture;
 
 use std::io::Read;
