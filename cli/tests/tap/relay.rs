@@ -1,13 +1,6 @@
-//! `mqtt-reason tap` as a relay: bytes, ends, limits, outputs. What it says of packets is tested in `tap_tells.rs`.
+//! `mqtt-reason tap` as a relay: bytes, ends, limits, outputs. What it says of packets is tested in `tells.rs`.
 //!
 //! Everything happens on the loopback interface.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets something else has failed"
-)]
-
-mod tap_support;
 
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -16,7 +9,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tap_support::*;
+use crate::support::*;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;

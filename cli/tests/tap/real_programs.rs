@@ -2,23 +2,15 @@
 //!
 //! `-- --ignored` needs paho-mqtt from PyPI (`MQTT_REASON_PYTHON` names the python that has it) and Debian's
 //! mosquitto and mosquitto-clients.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets something else has failed"
-)]
-
-#[path = "embedding/programs.rs"]
-mod programs;
-mod tap_support;
 
 use std::fs;
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
 
+use crate::programs;
+use crate::support::*;
 use serde_json::Value;
-use tap_support::*;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};

@@ -1,21 +1,14 @@
 //! What `mqtt-reason tap` costs: the time of a round trip beside that through a bare copy loop.
 //!
-//! A measurement, to be run on a quiet machine: `cargo test --release -p mqtt-reason-cli --test tap_speed -- --ignored
+//! A measurement, to be run on a quiet machine: `cargo test --release -p mqtt-reason-cli --test tap -- --ignored
 //! --nocapture round_trips`.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets something else has failed"
-)]
-
-mod tap_support;
 
 use std::env;
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use tap_support::*;
+use crate::support::*;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
@@ -47,7 +40,12 @@ async fn copies_both_ways() {
 
 async fn copy_loop(upstream: SocketAddr) -> (Child, SocketAddr) {
     let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--ignored", "--nocapture", "--exact", "copies_both_ways"])
+        .args([
+            "--ignored",
+            "--nocapture",
+            "--exact",
+            "speed::copies_both_ways",
+        ])
         .env(UPSTREAM, upstream.to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -1,19 +1,12 @@
-//! What `mqtt-reason tap` tells of connections: packets, findings, ends. How it relays is tested in `tap_relay.rs`.
+//! What `mqtt-reason tap` tells of connections: packets, findings, ends. How it relays is tested in `relay.rs`.
 //!
 //! Both peers are played here, on the loopback interface.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets something else has failed"
-)]
-
-mod tap_support;
 
 use std::fs;
 use std::time::Duration;
 
+use crate::support::*;
 use serde_json::{Value, json};
-use tap_support::*;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
@@ -658,6 +651,9 @@ async fn findings_across_packets_are_told() {
 #[tokio::test]
 async fn no_acknowledgement_overtakes_its_publish() {
     let (mut tap, client, server) = accepted(&["--json"]).await;
+    // Small packets go out at once, also while earlier ones are not acknowledged: 300 rounds take 15 s otherwise.
+    client.set_nodelay(true).unwrap();
+    server.set_nodelay(true).unwrap();
     let (mut from_server, mut to_server) = client.into_split();
     let (mut from_client, mut to_client) = server.into_split();
     let server = tokio::spawn(async move {

@@ -1,17 +1,10 @@
 //! `mqtt-reason tap` with an upstream that speaks TLS.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets something else has failed"
-)]
-
-mod tap_support;
 
 use std::fs;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tap_support::*;
+use crate::support::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
