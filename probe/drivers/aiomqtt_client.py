@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""aiomqtt, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION]."""
+"""aiomqtt, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION [COUNT]]."""
 
 import asyncio
 import sys
@@ -7,7 +7,8 @@ import sys
 import aiomqtt
 
 host, port, client_id, action, topic, qos = sys.argv[1:7]
-version = aiomqtt.ProtocolVersion.V311 if sys.argv[7:] == ["3.1.1"] else aiomqtt.ProtocolVersion.V5
+version = aiomqtt.ProtocolVersion.V311 if sys.argv[7:8] == ["3.1.1"] else aiomqtt.ProtocolVersion.V5
+count = int((sys.argv[8:9] or ["1"])[0])
 
 
 async def messages(client):
@@ -22,7 +23,10 @@ async def main():
             if action == "subscribe":
                 print("subscribe:", await client.subscribe(topic, qos=int(qos)), flush=True)
             elif action == "publish":
-                print("publish:", await client.publish(topic, b"hello", qos=int(qos)), flush=True)
+                results = await asyncio.gather(
+                    *[client.publish(topic, b"hello", qos=int(qos)) for _ in range(count)]
+                )
+                print("publish:", *results, flush=True)
             await asyncio.wait_for(messages(client), 4)
     except asyncio.TimeoutError:
         pass

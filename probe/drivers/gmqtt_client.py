@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""gmqtt, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION]."""
+"""gmqtt, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION [COUNT]]."""
 
 import asyncio
 import logging
@@ -10,7 +10,8 @@ from gmqtt.mqtt.constants import MQTTv311, MQTTv50
 
 logging.basicConfig(level=logging.INFO, stream=sys.stdout)
 host, port, client_id, action, topic, qos = sys.argv[1:7]
-version = MQTTv311 if sys.argv[7:] == ["3.1.1"] else MQTTv50
+version = MQTTv311 if sys.argv[7:8] == ["3.1.1"] else MQTTv50
+count = int((sys.argv[8:9] or ["1"])[0])
 
 
 def on_connect(client, flags, rc, properties):
@@ -18,7 +19,8 @@ def on_connect(client, flags, rc, properties):
     if action == "subscribe":
         client.subscribe(topic, int(qos))
     elif action == "publish":
-        client.publish(topic, b"hello", int(qos))
+        for _ in range(count):
+            client.publish(topic, b"hello", int(qos))
 
 
 def on_subscribe(_client, mid, granted, properties):

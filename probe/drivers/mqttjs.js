@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// MQTT.js, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION].
+// MQTT.js, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION [COUNT]].
 'use strict'
 
 const mqtt = require('mqtt')
 
-const [host, port, clientId, action, topic, qos, version] = process.argv.slice(2)
+const [host, port, clientId, action, topic, qos, version, count = 1] = process.argv.slice(2)
 const told = (what, ...rest) => console.log(what, ...rest)
 const failure = (error) => `${error.message} code ${error.code}`
 
@@ -23,9 +23,11 @@ client.on('connect', (packet) => {
       told('subscribe:', error ? failure(error) : JSON.stringify(granted), JSON.stringify(packet?.granted ?? []))
     })
   } else if (action === 'publish') {
-    client.publish(topic, 'hello', { qos: Number(qos) }, (error, packet) => {
-      told('publish:', error ? failure(error) : 'done', packet?.reasonCode ?? '')
-    })
+    for (let number = 0; number < Number(count); number += 1) {
+      client.publish(topic, 'hello', { qos: Number(qos) }, (error, packet) => {
+        told('publish:', error ? failure(error) : 'done', packet?.reasonCode ?? '')
+      })
+    }
   }
 })
 client.on('disconnect', (packet) => {

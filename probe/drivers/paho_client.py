@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""paho-mqtt, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION]."""
+"""paho-mqtt, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION [COUNT]]."""
 
 import sys
 import time
@@ -7,7 +7,8 @@ import time
 import paho.mqtt.client as mqtt
 
 host, port, client_id, action, topic, qos = sys.argv[1:7]
-version = mqtt.MQTTv311 if sys.argv[7:] == ["3.1.1"] else mqtt.MQTTv5
+version = mqtt.MQTTv311 if sys.argv[7:8] == ["3.1.1"] else mqtt.MQTTv5
+count = int((sys.argv[8:9] or ["1"])[0])
 
 
 def code(reason):
@@ -22,7 +23,8 @@ def on_connect(client, _userdata, flags, reason, properties):
     if action == "subscribe":
         client.subscribe(topic, int(qos))
     elif action == "publish":
-        client.publish(topic, b"hello", int(qos))
+        for _ in range(count):
+            client.publish(topic, b"hello", int(qos))
 
 
 def on_disconnect(_client, _userdata, _flags, reason, properties):

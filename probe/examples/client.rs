@@ -2,16 +2,19 @@
 //!
 //! ```sh
 //! mqtt-reason probe client --listen 127.0.0.1:0 -- \
-//!     target/debug/examples/client {host} {port} {id} {action} {topic} {qos} careful
+//!     target/debug/examples/client {host} {port} {id} {action} {topic} {qos} careful count={count}
 //! ```
 //!
 //! * `careful` does what the specification demands of a Client, and tells what it is told;
 //! * `deaf` takes everything for a success and never says a word;
-//! * `touchy` answers everything after CONNACK with DISCONNECT 0x82, but for a PUBREC without 0x10.
+//! * `touchy` answers everything after CONNACK with DISCONNECT 0x82, but for a PUBREC without 0x10 and Reason String, and a
+//!   CONNACK with User Properties, too;
+//! * `greedy` does not care for the limits of CONNACK, nor waits for it once it has answered AUTH.
 //!
-//! Further words: `3.1.1` speaks that version, `auth` names an Authentication Method.
+//! Further words: `3.1.1` speaks that version, `auth` names an Authentication Method and sets limits for the server,
+//! `count=N` publishes that many messages, `user=NAME` and `password=TEXT` are for CONNECT.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::env;
 use std::error::Error;
 use std::io::{ErrorKind, Read, Write};
@@ -33,19 +36,23 @@ enum Mode {
     Careful,
     Deaf,
     Touchy,
+    Greedy,
 }
 
 fn main() -> Result<()> {
     let arguments: Vec<_> = env::args().skip(1).collect();
     let [host, port, id, action, topic, qos, options @ ..] = arguments.as_slice() else {
-        return Err("HOST PORT CLIENT_ID ACTION TOPIC QOS MODE [3.1.1] [auth]".into());
+        return Err("HOST PORT CLIENT_ID ACTION TOPIC QOS MODE [WORD]...".into());
     };
     let has = |option: &str| options.iter().any(|given| given == option);
+    let value = |name: &str| options.iter().find_map(|given| given.strip_prefix(name));
+    let count: u16 = value("count=").unwrap_or("1").parse()?;
     let mut client = Client {
-        mode: match (has("deaf"), has("touchy")) {
-            (true, _) => Mode::Deaf,
-            (_, true) => Mode::Touchy,
-            _ => Mode::Careful,
+        mode: match () {
+            () if has("deaf") => Mode::Deaf,
+            () if has("touchy") => Mode::Touchy,
+            () if has("greedy") => Mode::Greedy,
+            () => Mode::Careful,
         },
         version: if has("3.1.1") {
             Version::V3_1_1
@@ -62,8 +69,17 @@ fn main() -> Result<()> {
         limits: Limits::default(),
         accepted: false,
         received: BTreeMap::new(),
+        unsent: (2..2 + count).collect(),
+        unacknowledged: 0,
     };
-    client.run(id)
+    let mut connect = Connect::new(client.version, id).with_keep_alive(60);
+    if let Some(user) = value("user=") {
+        connect = connect.with_user_name(user);
+    }
+    if let Some(password) = value("password=") {
+        connect = connect.with_password(password.as_bytes());
+    }
+    client.run(connect)
 }
 
 /// What CONNACK allows.
@@ -71,6 +87,8 @@ struct Limits {
     maximum_qos: QoS,
     maximum_packet_size: usize,
     keep_alive: Duration,
+    receive_maximum: usize,
+    retain_available: bool,
 }
 
 impl Default for Limits {
@@ -79,6 +97,8 @@ impl Default for Limits {
             maximum_qos: QoS::ExactlyOnce,
             maximum_packet_size: usize::MAX,
             keep_alive: Duration::from_secs(60),
+            receive_maximum: usize::MAX,
+            retain_available: true,
         }
     }
 }
@@ -97,6 +117,10 @@ struct Client {
     accepted: bool,
     /// QoS 2 messages that wait for PUBREL.
     received: BTreeMap<u16, ()>,
+    /// Identifiers of messages that are to be published.
+    unsent: VecDeque<u16>,
+    /// How many messages wait for their acknowledgement.
+    unacknowledged: usize,
 }
 
 /// What one read brought, to be acted upon.
@@ -105,6 +129,8 @@ enum Act {
     Publish(QoS, u16),
     Connack {
         accepted: bool,
+        /// It has User Properties.
+        is_rich: bool,
     },
     Auth,
     /// The server broke a rule: the code to say so with.
@@ -112,13 +138,19 @@ enum Act {
 }
 
 impl Client {
-    fn run(&mut self, id: &str) -> Result<()> {
+    fn run(&mut self, connect: Connect<'_>) -> Result<()> {
         let mut bytes = Vec::new();
-        let connect = Connect::new(self.version, id).with_keep_alive(60);
-        match self.method.map(Property::AuthenticationMethod) {
-            Some(method) => connect.with_properties([method]).encode(&mut bytes)?,
-            None => connect.encode(&mut bytes)?,
-        };
+        if let Some(method) = self.method {
+            let properties = [
+                Property::AuthenticationMethod(method),
+                Property::TopicAliasMaximum(2),
+                Property::ReceiveMaximum(4.try_into()?),
+                Property::MaximumPacketSize(10_000.try_into()?),
+            ];
+            connect.with_properties(properties).encode(&mut bytes)?;
+        } else {
+            connect.encode(&mut bytes)?;
+        }
         self.send(&bytes)?;
         let mut last_sent = Instant::now();
         self.stream
@@ -137,6 +169,8 @@ impl Client {
                     self.tell("closed by the server");
                     return Ok(());
                 }
+                // Deaf to what comes in small pieces, too.
+                Ok(0..4) if self.mode == Mode::Deaf => continue,
                 Ok(count) => count,
                 Err(error)
                     if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
@@ -236,14 +270,23 @@ impl Client {
                     keep_alive: Duration::from_secs(u64::from(
                         properties.server_keep_alive().unwrap_or(60),
                     )),
+                    receive_maximum: properties
+                        .receive_maximum()
+                        .map_or(usize::MAX, |maximum| usize::from(u16::from(maximum))),
+                    retain_available: properties.retain_available().unwrap_or(true),
                 });
                 Act::Connack {
                     accepted: !packet.is_error(),
+                    is_rich: properties.user_properties().count() > 1,
                 }
             }
             PacketType::Auth => Act::Auth,
             other => {
-                let codes = packet.reason_codes().map(ReasonCode::as_u8).collect();
+                let mut codes: Vec<_> = packet.reason_codes().map(ReasonCode::as_u8).collect();
+                if packet.properties().reason_string().is_some() {
+                    // Touchy minds it in a PUBREC, as it minds 0x10.
+                    codes.push(0x10);
+                }
                 Act::Packet(other, packet.packet_id().map_or(0, u16::from), codes)
             }
         }
@@ -253,13 +296,14 @@ impl Client {
     fn act(&mut self, act: Act) -> Result<bool> {
         let goes_on =
             matches!(&act, Act::Packet(PacketType::Pubrec, _, codes) if !codes.contains(&0x10));
-        if self.mode == Mode::Touchy && self.accepted && !goes_on {
+        let is_rich = matches!(act, Act::Connack { is_rich: true, .. });
+        if self.mode == Mode::Touchy && (self.accepted && !goes_on || is_rich) {
             self.send(&[0xE0, 1, 0x82])?;
             return Ok(false);
         }
         let deaf = self.mode == Mode::Deaf;
         match act {
-            Act::Connack { accepted } if accepted || deaf => {
+            Act::Connack { accepted, .. } if accepted || deaf => {
                 self.accepted = true;
                 self.begin()?;
             }
@@ -277,7 +321,12 @@ impl Client {
                 self.send(&[0xE0, 1, 0x82])?;
                 return Ok(false);
             }
-            Act::Auth => self.send(b"\xF0\x06\x18\x04\x15\0\x01X")?,
+            Act::Auth => {
+                self.send(b"\xF0\x06\x18\x04\x15\0\x01X")?;
+                if self.mode == Mode::Greedy {
+                    self.begin()?;
+                }
+            }
             Act::Publish(..) if deaf => {}
             Act::Publish(QoS::AtMostOnce, _) => {}
             Act::Publish(QoS::AtLeastOnce, id) => self.acknowledge(0x40, id, 0)?,
@@ -299,6 +348,10 @@ impl Client {
                 self.acknowledge(0x70, id, if known { 0 } else { 0x92 })?;
             }
             Act::Packet(PacketType::Disconnect, _, _) => return Ok(deaf),
+            Act::Packet(PacketType::Puback | PacketType::Pubcomp, _, _) => {
+                self.unacknowledged = self.unacknowledged.saturating_sub(1);
+                self.publish()?;
+            }
             Act::Packet(..) => {}
         }
         Ok(true)
@@ -316,35 +369,66 @@ impl Client {
 
     /// What the action asks for, within the limits.
     fn begin(&mut self) -> Result<()> {
-        let mut bytes = Vec::new();
-        let topic = self.topic.clone();
         match self.action.as_str() {
             "subscribe" => {
+                let mut bytes = Vec::new();
+                let topic = self.topic.clone();
                 let id = PacketId::new(1).ok_or("0")?;
                 let subscriptions = [Subscription::new(&topic, self.qos)];
                 let subscriptions = Subscriptions::new(&subscriptions).ok_or("none")?;
                 View::Subscribe(Subscribe::new(id, subscriptions))
                     .encode(self.version, &mut bytes)?;
+                self.send_within_limits(&bytes)
             }
-            "publish" => {
-                let id = PacketId::new(2).ok_or("0")?;
-                let careful = self.mode != Mode::Deaf;
-                let qos = if careful {
-                    self.qos.min(self.limits.maximum_qos)
-                } else {
-                    self.qos
-                };
-                let publish = match qos {
-                    QoS::AtMostOnce => Publish::new(&topic, b"hello"),
-                    QoS::AtLeastOnce => Publish::at_least_once(&topic, id, b"hello"),
-                    QoS::ExactlyOnce => Publish::exactly_once(&topic, id, b"hello"),
-                };
+            "publish" => self.publish(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it asks what the server allows.
+    fn is_modest(&self) -> bool {
+        !matches!(self.mode, Mode::Deaf | Mode::Greedy)
+    }
+
+    /// Publishes what is to be published, as far as the server takes it now.
+    fn publish(&mut self) -> Result<()> {
+        let topic = self.topic.clone();
+        while !self.is_modest() || self.unacknowledged < self.limits.receive_maximum {
+            let Some(id) = self.unsent.pop_front().and_then(PacketId::new) else {
+                break;
+            };
+            let qos = if self.is_modest() {
+                self.qos.min(self.limits.maximum_qos)
+            } else {
+                self.qos
+            };
+            let publish = match qos {
+                QoS::AtMostOnce => Publish::new(&topic, b"hello"),
+                QoS::AtLeastOnce => Publish::at_least_once(&topic, id, b"hello"),
+                QoS::ExactlyOnce => Publish::exactly_once(&topic, id, b"hello"),
+            };
+            let retain = self.limits.retain_available || !self.is_modest();
+            let publish = publish.with_retain(retain);
+            let mut bytes = Vec::new();
+            if self.mode == Mode::Greedy && self.version == Version::V5_0 {
+                let alias = Property::TopicAlias(1.try_into()?);
+                publish
+                    .with_properties([alias])
+                    .encode(self.version, &mut bytes)?;
+            } else {
                 View::Publish(publish).encode(self.version, &mut bytes)?;
             }
-            _ => return Ok(()),
+            if qos != QoS::AtMostOnce {
+                self.unacknowledged += 1;
+            }
+            self.send_within_limits(&bytes)?;
         }
-        if bytes.len() <= self.limits.maximum_packet_size || self.mode == Mode::Deaf {
-            self.send(&bytes)?;
+        Ok(())
+    }
+
+    fn send_within_limits(&mut self, bytes: &[u8]) -> Result<()> {
+        if bytes.len() <= self.limits.maximum_packet_size || !self.is_modest() {
+            self.send(bytes)?;
         }
         Ok(())
     }

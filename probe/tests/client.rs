@@ -47,7 +47,9 @@ async fn outcomes(options: &[&str]) -> BTreeMap<&'static str, (Outcome, String)>
         command.map(str::to_owned).collect(),
     );
     // They sleep most of the time.
-    client.jobs = 100;
+    client.jobs = Some(100);
+    client.user = Some("name".to_owned());
+    client.password = Some("word".to_owned());
     let mut outcomes = BTreeMap::new();
     client
         .run(|told| {
@@ -66,9 +68,27 @@ const OBSERVED: [&str; 3] = ["SA04", "PA06", "DI01"];
 async fn a_careful_client_passes_every_scenario() {
     let mut played = 0;
     for options in [
-        ["careful", "5.0"],
-        ["careful", "auth"],
-        ["careful", "3.1.1"],
+        [
+            "careful",
+            "5.0",
+            "count={count}",
+            "user={user}",
+            "password={password}",
+        ],
+        [
+            "careful",
+            "auth",
+            "count={count}",
+            "user={user}",
+            "password={password}",
+        ],
+        [
+            "careful",
+            "3.1.1",
+            "count={count}",
+            "user={user}",
+            "password={password}",
+        ],
     ] {
         for (id, (outcome, shown)) in outcomes(&options).await {
             match outcome {
@@ -79,20 +99,26 @@ async fn a_careful_client_passes_every_scenario() {
             played += 1;
         }
     }
-    assert!(played > 192, "{played}");
+    assert!(played > 241, "{played}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_scenario_is_failed_by_a_deaf_client_or_by_a_touchy_one() {
+async fn every_scenario_is_failed_by_a_client_with_a_fault() {
     let mut passed: BTreeMap<&str, String> = BTreeMap::new();
     let mut failed = BTreeSet::new();
-    for options in [
-        ["deaf", "5.0"],
-        ["deaf", "auth"],
-        ["deaf", "3.1.1"],
-        ["touchy", "5.0"],
-        ["touchy", "3.1.1"],
+    for (mode, word, user) in [
+        ("deaf", "5.0", "user={user}"),
+        ("deaf", "auth", "user={user}"),
+        ("deaf", "3.1.1", "user={user}"),
+        ("touchy", "5.0", "user={user}"),
+        ("touchy", "auth", "user={user}"),
+        ("touchy", "3.1.1", "user={user}"),
+        ("greedy", "5.0", "user={user}"),
+        ("greedy", "auth", "user={user}"),
+        ("careful", "5.0", "user=nobody"),
+        ("careful", "3.1.1", "user=nobody"),
     ] {
+        let options = [mode, word, user, "count={count}", "password={password}"];
         for (id, (outcome, shown)) in outcomes(&options).await {
             match outcome {
                 Outcome::AsDemanded => drop(passed.insert(id, shown)),
@@ -101,6 +127,7 @@ async fn every_scenario_is_failed_by_a_deaf_client_or_by_a_touchy_one() {
             }
         }
     }
+    assert!(failed.len() > 230, "{}", failed.len());
     passed.retain(|id, _| !failed.contains(id));
     let first = passed.values().next();
     let ids: Vec<_> = passed.keys().collect();

@@ -79,9 +79,9 @@ pub(crate) struct Broker {
 }
 
 #[derive(Clone)]
-struct Hex(Vec<u8>);
+pub(super) struct Hex(pub(super) Vec<u8>);
 
-fn hex_bytes(text: &str) -> Result<Hex, String> {
+pub(super) fn hex_bytes(text: &str) -> Result<Hex, String> {
     let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     hex::decode(digits)
         .map(Hex)

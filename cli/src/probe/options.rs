@@ -28,7 +28,7 @@ pub(crate) struct Selection {
     #[arg(long)]
     list: bool,
 
-    /// How many scenarios run at a time [default: 24 against a broker, 12 clients]
+    /// How many scenarios run at a time [default: 24 against a broker; 12 clients, more that take long to start]
     #[arg(long, value_name = "N", value_parser = jobs)]
     jobs: Option<usize>,
 }
@@ -91,6 +91,11 @@ impl Selection {
     /// Whether the scenarios are only to be listed.
     pub(super) const fn lists(&self) -> bool {
         self.list
+    }
+
+    /// How many scenarios run at a time, if the user says so.
+    pub(super) const fn chosen_jobs(&self) -> Option<usize> {
+        self.jobs
     }
 
     /// How many scenarios run at a time, `normally` unless the user says so.

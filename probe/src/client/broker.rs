@@ -1,7 +1,7 @@
 //! The broker's part: a broker without fault up to the packet that the scenario waits for, then what the scenario sends.
 
 use std::io;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -11,11 +11,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::scenarios::{Demand, Scenario, Trigger};
-use crate::refuse::{Rules, Session, Step};
+use super::learned::{Learned, Shows};
+use super::scenarios::{Demand, Limit, Scenario, Trigger};
+use crate::refuse::{Rules, Session, Step, variable_byte_integer};
 
 /// How long a client is watched after the scenario's last byte.
 pub(super) const WATCH: Duration = Duration::from_secs(2);
+
+/// How long there is between the pieces of a packet that is sent in pieces.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// How long CONNACK is held back to see whether a client waits for it.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -30,6 +34,10 @@ pub(super) struct Shown {
     pub(super) clean_start: bool,
     pub(super) method: Option<String>,
     pub(super) topic_alias_maximum: u16,
+    pub(super) receive_maximum: Option<u16>,
+    pub(super) maximum_packet_size: Option<u32>,
+    pub(super) user_name: Option<String>,
+    pub(super) password: Option<Vec<u8>>,
 }
 
 /// How a connection ended, as far as it did.
@@ -73,8 +81,31 @@ pub(super) struct Shared {
     pub(super) start: Instant,
     /// When the scenario's bytes were sent.
     pub(super) sent: Mutex<Option<Instant>>,
-    /// Until when the packet that they answer is waited for.
+    /// How long the client is watched after them.
+    pub(super) watch: Duration,
+    /// Until when the packet that they answer is waited for at most.
     pub(super) deadline: Instant,
+    /// When the first CONNECT was answered.
+    pub(super) connected: Mutex<Option<Instant>>,
+    /// What the client has shown in any run.
+    pub(super) learned: Arc<Learned>,
+    pub(super) credentials: Arc<Credentials>,
+}
+
+/// What the CONNECT of the client should have, and what it is told in AUTH.
+#[derive(Debug, Default)]
+pub(super) struct Credentials {
+    pub(super) user: Option<String>,
+    pub(super) password: Option<String>,
+    pub(super) auth_data: Option<Vec<u8>>,
+}
+
+impl Credentials {
+    /// Whether the CONNECT has the User Name and the Password that it should have.
+    pub(super) fn are_in(&self, shown: &Shown) -> bool {
+        self.user.as_deref() == shown.user_name.as_deref()
+            && self.password.as_deref().map(str::as_bytes) == shown.password.as_deref()
+    }
 }
 
 impl Shared {
@@ -86,13 +117,24 @@ impl Shared {
 
     /// When to stop watching.
     pub(super) fn until(&self) -> Instant {
-        // Where nothing was sent there is nothing to watch.
-        let watch = if self.scenario.sends.is_empty() {
-            Duration::ZERO
-        } else {
-            WATCH
-        };
-        self.sent().map_or(self.deadline, |sent| sent + watch)
+        if let Some(sent) = *self.sent() {
+            // Whoever is only looked at has been seen.
+            let seen = self.scenario.sends.is_empty() && self.learned.is_complete();
+            return if seen { sent } else { sent + self.watch };
+        }
+        let connected = *self.connected();
+        match connected {
+            Some(connected) if !self.learned.has(self.scenario.after.shows()) => {
+                self.deadline.min(connected + super::UNSEEN_LIMIT)
+            }
+            _ => self.deadline,
+        }
+    }
+
+    fn connected(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.connected
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -187,8 +229,12 @@ impl Connection<'_> {
         self.passed(Side::Client, bytes);
         let version = self.session.version();
         let seen = Request::of(version, bytes);
-        if let Some(Request::Connect(shown)) = &seen {
-            self.played.shown = Some(shown.clone());
+        if let Some(request) = &seen {
+            if let Request::Connect(shown) = request {
+                self.played.shown = Some(shown.clone());
+                self.shared.connected().get_or_insert_with(Instant::now);
+            }
+            self.shared.learned.show(request.shows());
         }
         let steps = match self.session.receive(bytes) {
             Some((_, _, steps)) => steps,
@@ -201,28 +247,37 @@ impl Connection<'_> {
             return self.take(steps).await;
         }
         match self.shared.scenario.after {
-            Trigger::Subscribed | Trigger::Authenticated => self.take(steps).await?,
-            Trigger::ConnectToSubscribe | Trigger::ConnectToPublish => self.be_patient().await?,
+            Trigger::Subscribed | Trigger::Authenticated | Trigger::Accepted => {
+                self.take(steps).await?;
+            }
+            Trigger::ConnectToSubscribe
+            | Trigger::ConnectToPublish
+            | Trigger::ConnectToPublish2 => {
+                self.be_patient().await?;
+            }
             _ => {}
         }
         let scenario = self.shared.scenario;
         let packet_id = seen.as_ref().map_or(0, Request::packet_id);
-        let method = self
-            .played
-            .shown
-            .as_ref()
-            .and_then(|shown| shown.method.as_deref());
-        let Some(sends) = scenario.bytes(packet_id, method.unwrap_or_default()) else {
+        let Some(shown) = &self.played.shown else {
+            return Ok(());
+        };
+        let Some(sends) = scenario.bytes(packet_id, shown, &self.shared.credentials) else {
             return Ok(());
         };
         // Between the look above and here nothing waited, unless another connection of this client was served.
         if self.shared.sent().replace(Instant::now()).is_some() {
             return Ok(());
         }
-        self.muted = scenario.ends_the_connection();
-        self.send(&sends).await?;
+        self.muted = scenario.is_the_last_word();
+        for (index, piece) in sends.iter().enumerate() {
+            if index > 0 {
+                sleep(PAUSE).await;
+            }
+            self.send(piece).await?;
+        }
         self.played.after = self.played.passed.len();
-        self.played.sent = Some((sends, self.shared.start.elapsed()));
+        self.played.sent = Some((sends.concat(), self.shared.start.elapsed()));
         *self.shared.sent() = Some(Instant::now());
         Ok(())
     }
@@ -256,6 +311,9 @@ impl Connection<'_> {
     }
 
     async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         self.passed(Side::Server, bytes);
         self.stream.write_all(bytes).await
     }
@@ -310,6 +368,10 @@ impl Request {
                     .authentication_method()
                     .map(str::to_owned),
                 topic_alias_maximum: connect.properties().topic_alias_maximum().unwrap_or(0),
+                receive_maximum: connect.properties().receive_maximum(),
+                maximum_packet_size: connect.properties().maximum_packet_size(),
+                user_name: connect.user_name().map(str::to_owned),
+                password: connect.password().map(<[u8]>::to_vec),
             })),
             View::Subscribe(subscribe) => Some(Self::Subscribe(subscribe.packet_id().get())),
             View::Publish(publish) => {
@@ -326,10 +388,23 @@ impl Request {
         }
     }
 
+    const fn shows(&self) -> Shows {
+        match self {
+            Self::Connect(_) => Shows::Connect,
+            Self::Subscribe(_) => Shows::Subscribe,
+            Self::Publish(QoS::ExactlyOnce, _) | Self::Pubrel(_) => Shows::Publish2,
+            Self::Publish(..) => Shows::Publish1,
+        }
+    }
+
     fn triggers(&self, scenario: &Scenario) -> bool {
         match (scenario.after, self) {
             (
-                Trigger::Connect | Trigger::ConnectToSubscribe | Trigger::ConnectToPublish,
+                Trigger::Connect
+                | Trigger::ConnectToSubscribe
+                | Trigger::ConnectToPublish
+                | Trigger::ConnectToPublish2
+                | Trigger::Accepted,
                 Self::Connect(_),
             )
             | (Trigger::Subscribe | Trigger::Subscribed, Self::Subscribe(_))
@@ -343,33 +418,98 @@ impl Request {
 }
 
 impl Scenario {
-    /// What is sent, `None` if the table's text is no bytes.
-    pub(super) fn bytes(&self, packet_id: u16, method: &str) -> Option<Vec<u8>> {
+    /// What is sent, in the pieces in which it is sent; `None` if the table's text is no bytes.
+    fn bytes(
+        &self,
+        packet_id: u16,
+        shown: &Shown,
+        credentials: &Credentials,
+    ) -> Option<Vec<Vec<u8>>> {
         if let Some(code) = self.sends.strip_prefix("AUTH") {
+            let (code, further) = code.split_once('+').unwrap_or((code, ""));
             let code = u8::from_str_radix(code, 16).ok()?;
-            let len = u8::try_from(method.len()).ok().filter(|len| *len < 120)?;
-            let mut bytes = vec![
-                0xF0,
-                len.checked_add(5)?,
-                code,
-                len.checked_add(3)?,
-                0x15,
-                0,
-                len,
-            ];
-            bytes.extend(method.bytes());
-            return Some(bytes);
+            let mut further = hex::decode(further).ok()?;
+            if let Some(data) = credentials.auth_data.as_ref().filter(|_| code == 0x18) {
+                further.push(0x16);
+                further.extend(text(data)?);
+            }
+            let method = shown.method.as_deref().unwrap_or_default();
+            let mut properties = vec![0x15];
+            properties.extend(text(method.as_bytes())?);
+            properties.extend(further);
+            let mut body = vec![code];
+            variable_byte_integer(properties.len(), &mut body);
+            body.extend(properties);
+            return Some(vec![packet(0xF0, &body)]);
         }
-        hex::decode(self.sends.replace("@I", &format!("{packet_id:04x}"))).ok()
+        match self.sends {
+            "FLOOD" => {
+                let publish = |id| publish_exactly_once(id, b"x");
+                Some(vec![
+                    (0..=shown.receive_maximum?)
+                        .map(|id| publish(0x4000 | id))
+                        .collect::<Vec<_>>()
+                        .concat(),
+                ])
+            }
+            "BIG" => {
+                let size = usize::try_from(shown.maximum_packet_size?).ok()?;
+                Some(vec![publish_exactly_once(0x4000, &vec![b'x'; size])])
+            }
+            "CREDENTIALS" => Some(vec![match (credentials.are_in(shown), shown.version) {
+                (true, Version::V5_0) => vec![0x20, 3, 0, 0, 0],
+                (false, Version::V5_0) => vec![0x20, 3, 0, 0x86, 0],
+                (true, _) => vec![0x20, 2, 0, 0],
+                (false, _) => vec![0x20, 2, 0, 4],
+            }]),
+            _ => {
+                let above = shown.topic_alias_maximum.saturating_add(1);
+                let sends = self
+                    .sends
+                    .replace("@I", &format!("{packet_id:04x}"))
+                    .replace("@A", &format!("{above:04x}"));
+                sends
+                    .split('|')
+                    .map(|piece| hex::decode(piece).ok())
+                    .collect()
+            }
+        }
     }
 
-    /// Whether a Server sends nothing after what the scenario sends: a refusal, a DISCONNECT, what is no CONNACK.
-    fn ends_the_connection(&self) -> bool {
-        let accepts = ["200", "AUTH"]
-            .iter()
-            .any(|start| self.sends.starts_with(start));
-        let refuses = matches!(self.demand, Demand::Report { closes: true, .. });
-        let before_connack = self.after == Trigger::Connect && !accepts;
-        refuses || before_connack || self.sends.starts_with('e')
+    /// Whether a Server sends nothing after what the scenario sends: a refusal, a DISCONNECT, what is no CONNACK; and
+    /// where the scenario is about a Client that waits.
+    fn is_the_last_word(&self) -> bool {
+        let before_connack = self.after == Trigger::Connect && !self.sends.starts_with("20");
+        before_connack
+            || self.sends.starts_with("AUTH") && self.after != Trigger::Authenticated
+            || self.sends.starts_with('e')
+            || matches!(
+                self.demand,
+                Demand::Report { closes: true, .. }
+                    | Demand::ReportVersion
+                    | Demand::Within(Limit::ReceiveMaximum(_))
+            )
     }
+}
+
+/// A string or binary data with its length before it, §1.5.4, §1.5.6.
+fn text(bytes: &[u8]) -> Option<Vec<u8>> {
+    let len = u16::try_from(bytes.len()).ok()?;
+    Some([&len.to_be_bytes(), bytes].concat())
+}
+
+/// A packet of this first byte and body.
+fn packet(first: u8, body: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![first];
+    variable_byte_integer(body.len(), &mut bytes);
+    bytes.extend(body);
+    bytes
+}
+
+fn publish_exactly_once(packet_id: u16, payload: &[u8]) -> Vec<u8> {
+    let mut body = b"\0\x04mr/t".to_vec();
+    body.extend(packet_id.to_be_bytes());
+    body.push(0);
+    body.extend(payload);
+    packet(0x34, &body)
 }

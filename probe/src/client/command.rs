@@ -3,6 +3,7 @@
 use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
@@ -10,6 +11,9 @@ use tokio::task::JoinHandle;
 
 /// How much of what a client prints is kept.
 const OUTPUT_LIMIT: usize = 256 * 1024;
+
+/// How long a client that is asked to end may take before it is ended.
+const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// What takes the place of `{host}` and the like.
 #[derive(Clone, Debug)]
@@ -22,6 +26,12 @@ pub(super) struct Values {
     pub(super) action: &'static str,
     pub(super) topic: String,
     pub(super) qos: u8,
+    /// How many messages to publish at once.
+    pub(super) count: usize,
+    pub(super) user: String,
+    pub(super) password: String,
+    /// The Authentication Method to name.
+    pub(super) method: String,
 }
 
 /// The command's words.
@@ -46,6 +56,10 @@ impl Template {
             ("{action}", values.action.to_owned()),
             ("{topic}", values.topic.clone()),
             ("{qos}", values.qos.to_string()),
+            ("{count}", values.count.to_string()),
+            ("{user}", values.user.clone()),
+            ("{password}", values.password.clone()),
+            ("{auth-method}", values.method.clone()),
         ];
         let fill = |word: &String| {
             replacements
@@ -66,13 +80,18 @@ impl Template {
         let mut command = Command::new(program);
         command
             .args(arguments)
+            // What a Python program prints is wanted when it prints it: it may be ended at any time.
+            .env("PYTHONUNBUFFERED", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         #[cfg(unix)]
         command.process_group(0);
-        let mut child = command.spawn()?;
+        let mut child = command.spawn().map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot start {program}: {error}"))
+        })?;
+        let group = child.id().and_then(|id| i32::try_from(id).ok());
         let output = Arc::new(Mutex::new(Vec::new()));
         let readers = [
             child
@@ -86,6 +105,7 @@ impl Template {
         ];
         Ok(Client {
             child,
+            group,
             output,
             readers,
             exit: None,
@@ -97,6 +117,8 @@ impl Template {
 #[derive(Debug)]
 pub(super) struct Client {
     child: Child,
+    /// Its process group, until that was ended.
+    group: Option<i32>,
     output: Arc<Mutex<Vec<u8>>>,
     readers: [Option<JoinHandle<()>>; 2],
     exit: Option<ExitStatus>,
@@ -116,32 +138,42 @@ impl Client {
             self.exit = self.child.try_wait().ok().flatten();
         }
         let exit = self.exit;
-        self.kill_group();
+        // It may want to say its last words; it need not.
+        if exit.is_none() {
+            self.signal_group(false);
+            let _ = tokio::time::timeout(LAST_WORDS, self.child.wait()).await;
+        }
+        self.signal_group(true);
+        self.group = None;
         let _ = self.child.kill().await;
         for reader in self.readers.iter_mut().flatten() {
-            let _ = tokio::time::timeout(std::time::Duration::from_millis(500), reader).await;
+            let _ = tokio::time::timeout(Duration::from_millis(500), reader).await;
         }
         let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         (String::from_utf8_lossy(&output).into_owned(), exit)
     }
 
+    /// Asks all processes of its group to end, or ends them.
     #[cfg(unix)]
-    fn kill_group(&self) {
+    fn signal_group(&self, kill: bool) {
         use rustix::process::{Pid, Signal, kill_process_group};
-        // The group has the number of the process that was started; it is still there while the child is not reaped,
-        // or while one of its own children runs.
-        let pid = self
-            .child
-            .id()
-            .and_then(|id| i32::try_from(id).ok())
-            .and_then(Pid::from_raw);
-        if let Some(pid) = pid {
-            let _ = kill_process_group(pid, Signal::KILL);
+        // The group has the number of the process that was started, and is there as long as one of its processes is.
+        if let Some(group) = self.group.and_then(Pid::from_raw) {
+            let signal = if kill { Signal::KILL } else { Signal::TERM };
+            // Nobody is left: nothing to end.
+            let _ = kill_process_group(group, signal);
         }
     }
 
     #[cfg(not(unix))]
-    fn kill_group(&self) {}
+    fn signal_group(&self, _kill: bool) {}
+}
+
+impl Drop for Client {
+    /// A run that is given up leaves nothing behind, either.
+    fn drop(&mut self) {
+        self.signal_group(true);
+    }
 }
 
 /// Reads what a client prints; what is beyond the limit is read and dropped.

@@ -7,7 +7,8 @@ use mqtt_reason::view::View;
 use mqtt_reason::{DecodeOptions, Decoded, PacketType, QoS, Side, Version, decode_with};
 
 use super::broker::{End, Played};
-use super::scenarios::{Binding, Demand, Scenario};
+use super::names;
+use super::scenarios::{Binding, Demand, Limit, Scenario};
 use crate::judge::{Outcome, Verdict};
 
 /// All that is known of a client after a scenario.
@@ -26,10 +27,19 @@ pub(super) struct Trace<'t> {
 pub(super) struct Act {
     packet: Option<PacketType>,
     codes: Vec<u8>,
+    packet_id: Option<u16>,
     bytes: Vec<u8>,
     /// What the specification forbids about it: rule and text.
     error: Option<(String, String)>,
-    qos: Option<QoS>,
+    publish: Option<Message>,
+}
+
+/// What of a PUBLISH is judged.
+#[derive(Clone, Copy, Debug)]
+struct Message {
+    qos: QoS,
+    retain: bool,
+    has_alias: bool,
 }
 
 impl Act {
@@ -40,18 +50,24 @@ impl Act {
                 .first()
                 .and_then(|byte| PacketType::from_first_byte(*byte)),
             codes: Vec::new(),
+            packet_id: None,
             bytes: bytes.to_vec(),
             error: None,
-            qos: None,
+            publish: None,
         };
         let error = match decode_with(version, &options, bytes) {
             Ok(Decoded::Packet { packet, .. }) => {
                 act.codes = packet.reason_codes().map(|code| code.as_u8()).collect();
+                act.packet_id = packet.packet_id().map(u16::from);
                 None
             }
             Ok(Decoded::Frame(frame)) => match View::of(version, &options, &frame) {
                 Ok(Some(View::Publish(publish))) => {
-                    act.qos = Some(publish.qos());
+                    act.publish = Some(Message {
+                        qos: publish.qos(),
+                        retain: publish.retain(),
+                        has_alias: publish.properties().topic_alias().is_some(),
+                    });
                     None
                 }
                 Ok(_) => None,
@@ -204,12 +220,14 @@ pub(super) fn judge(scenario: &Scenario, trace: &Trace<'_>) -> Verdict {
         Binding::Should => Verdict::new(Outcome::NotNoticed, why),
     };
     match scenario.demand {
-        Demand::Report {
-            code,
-            names,
-            closes,
-        } => {
-            let told = tells(trace.output, code, names);
+        Demand::Report { .. } | Demand::ReportVersion => {
+            let (told, closes) = match scenario.demand {
+                Demand::Report { code, closes } => {
+                    let meaning = scenario.meaning(code);
+                    (names::tell(trace.output, code, meaning), closes)
+                }
+                _ => (names::tell_of_the_version(trace.output), true),
+            };
             match (told, closes && !closed) {
                 (true, false) => Verdict::new(Outcome::AsDemanded, ""),
                 (true, true) => Verdict::new(
@@ -278,28 +296,84 @@ pub(super) fn judge(scenario: &Scenario, trace: &Trace<'_>) -> Verdict {
                 Verdict::new(Outcome::AsDemanded, "")
             }
         }
-        Demand::WithinLimits => {
+        Demand::InOrder { packet, ids } => {
+            let answers: Vec<_> = acts
+                .iter()
+                .filter(|act| act.packet == Some(packet))
+                .filter_map(|act| act.packet_id)
+                .collect();
+            if answers == ids {
+                Verdict::new(Outcome::AsDemanded, "")
+            } else if closed && disconnect.is_some() {
+                Verdict::new(Outcome::OtherCode, "the client ended the connection")
+            } else if closed {
+                Verdict::new(
+                    Outcome::BareClose,
+                    "the client closed the connection instead",
+                )
+            } else {
+                let came = if answers.is_empty() {
+                    format!("no {packet} came")
+                } else {
+                    format!("{packet} came for {answers:?}")
+                };
+                let duty = if answers.len() < ids.len() {
+                    // Not the order is broken, but the answer is missing.
+                    scenario.rules.last().copied().unwrap_or_default()
+                } else {
+                    duty
+                };
+                Verdict::wrong(
+                    duty.to_owned(),
+                    format!("{came}, not for {ids:?}, although the connection stayed open"),
+                )
+            }
+        }
+        Demand::Within(limit) => {
             if trace.played.hasty {
                 return Verdict::new(
                     Outcome::Skipped,
                     "the client sends requests before it has read CONNACK",
                 );
             }
-            let above = |act: &&Act| match scenario.id {
-                // Maximum QoS 0.
-                "CN23" => act.qos.is_some_and(|qos| qos > QoS::AtMostOnce),
-                // Maximum Packet Size 4.
-                _ => act.bytes.len() > 4,
+            let mut count = 0_usize;
+            let mut above = |act: &&Act| match (limit, act.publish) {
+                (Limit::MaximumPacketSize(size), _) => act.bytes.len() > size,
+                (Limit::MaximumQos(max), Some(publish)) => publish.qos > max,
+                (Limit::NoRetain, Some(publish)) => publish.retain,
+                (Limit::NoTopicAlias, Some(publish)) => publish.has_alias,
+                (Limit::ReceiveMaximum(max), Some(publish)) => {
+                    count += usize::from(publish.qos > QoS::AtMostOnce);
+                    count > max
+                }
+                (_, None) => false,
             };
-            match acts.iter().find(above) {
+            match acts.iter().find(&mut above) {
                 Some(act) => Verdict::wrong(
                     duty.to_owned(),
                     format!(
-                        "the client sent {} above the limit of CONNACK",
-                        act.in_words()
+                        "the client sent {} of {} bytes against the limit of CONNACK",
+                        act.in_words(),
+                        act.bytes.len()
                     ),
                 ),
                 None => Verdict::new(Outcome::AsDemanded, ""),
+            }
+        }
+        Demand::Credentials => {
+            // What is sent depends on it.
+            let accepted = trace
+                .played
+                .sent
+                .as_ref()
+                .is_some_and(|(bytes, _)| bytes.get(3) == Some(&0));
+            if accepted {
+                Verdict::new(Outcome::AsDemanded, "")
+            } else {
+                Verdict::new(
+                    Outcome::NotNoticed,
+                    "CONNECT does not have the User Name and the Password that the program was given",
+                )
             }
         }
         Demand::KeepAlive => {
@@ -324,6 +398,10 @@ pub(super) fn judge(scenario: &Scenario, trace: &Trace<'_>) -> Verdict {
                 Outcome::NotNoticed,
                 "the program failed although nothing was wrong",
             ),
+            None if closed => Verdict::new(
+                Outcome::BareClose,
+                "the client closed the connection without DISCONNECT although nothing was wrong",
+            ),
             _ => Verdict::new(Outcome::AsDemanded, ""),
         },
         Demand::Either => Verdict::new(
@@ -333,74 +411,9 @@ pub(super) fn judge(scenario: &Scenario, trace: &Trace<'_>) -> Verdict {
     }
 }
 
-/// Whether the number or one of the names of a code is in the text.
-fn tells(text: &str, code: u8, names: &[&str]) -> bool {
-    let printed = letters(text);
-    let decimal = code.to_string();
-    let hexadecimal = format!("{code:#04x}");
-    let mut tokens = text.split(|letter: char| !letter.is_ascii_alphanumeric());
-    let number = tokens.any(|token| token == decimal || token.eq_ignore_ascii_case(&hexadecimal));
-    number
-        || names
-            .iter()
-            .any(|name| spellings(name).any(|name| printed.contains(&name)))
-}
-
-/// Letters and digits in lower case, without what stands between them.
-fn letters(text: &str) -> String {
-    text.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect()
-}
-
-/// The name of the specification, and how libraries spell it: in British English, shortened, in the singular.
-fn spellings(name: &str) -> impl Iterator<Item = String> {
-    let name = letters(name);
-    let changes = [
-        ("", ""),
-        ("authorized", "authorised"),
-        ("packetidentifier", "pkid"),
-        ("identifier", "id"),
-        ("subscriptions", "subscription"),
-        ("identifiers", "id"),
-        ("orpassword", "password"),
-    ];
-    changes.into_iter().map(move |(from, to)| {
-        if from.is_empty() {
-            name.clone()
-        } else {
-            name.replace(from, to)
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_code_is_told_by_number_or_name() {
-        for text in [
-            "rc=135",
-            "code 0x87:",
-            "Connection refused: Not authorized",
-            "NOT_AUTHORIZED",
-            "not authorised",
-        ] {
-            assert!(tells(text, 0x87, &["Not authorized"]), "{text}");
-        }
-        let name = ["Shared Subscriptions not supported"];
-        assert!(tells("'Shared subscription not supported'", 0x9E, &name));
-        assert!(tells(
-            "BadUserNamePassword",
-            0x86,
-            &["Bad User Name or Password"]
-        ));
-        for text in ["1350", "port 1135", "authorized", "x0x870"] {
-            assert!(!tells(text, 0x87, &["Not authorized"]), "{text}");
-        }
-    }
 
     #[test]
     fn a_packet_is_told_in_the_words_of_its_version() {

@@ -3,6 +3,8 @@
 mod broker;
 mod command;
 mod judge;
+mod learned;
+mod names;
 mod report;
 mod scenarios;
 
@@ -22,15 +24,25 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use self::broker::{Played, Shared, Shown};
+use self::broker::{Credentials, Played, Shared, Shown};
 use self::command::{Template, Values};
 use self::judge::Trace;
+use self::learned::{Learned, Shows};
 use self::scenarios::{Need, Scenario, TABLE, Trigger};
 use crate::judge::Outcome;
 use crate::report::{Line, Show};
 
 /// How long the packet that a scenario waits for may take: a program has to start.
 const TRIGGER_LIMIT: Duration = Duration::from_secs(15);
+
+/// How long after CONNACK it may take if the client has never sent it in any run.
+const UNSEEN_LIMIT: Duration = Duration::from_secs(8);
+
+/// How many clients run at a time unless it is said, and how many at most where they take long to start.
+const JOBS: std::ops::RangeInclusive<usize> = 12..=48;
+
+/// How long all scenarios are to take.
+const ALL_LIMIT: Duration = Duration::from_secs(50);
 
 /// How long a client may take from accepting to the end of its CONNECT.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -51,14 +63,23 @@ fn prefix() -> String {
 pub struct Client {
     /// Where the scripted broker listens.
     pub listen: SocketAddr,
-    /// The command and its arguments, with `{host}`, `{port}`, `{id}`, `{action}`, `{topic}`, `{qos}`.
+    /// The command and its arguments, with `{host}`, `{port}`, `{id}`, `{action}`, `{topic}`, `{qos}`, `{count}`,
+    /// `{user}`, `{password}`, `{auth-method}`.
     pub command: Vec<String>,
     /// Only scenarios of these versions.
     pub versions: Vec<Version>,
     /// Only scenarios with these ids or groups; all if it is empty.
     pub only: Vec<String>,
-    /// How many clients run at a time.
-    pub jobs: usize,
+    /// How many clients run at a time; `None`: twelve, more if they take long to start.
+    pub jobs: Option<usize>,
+    /// The User Name that takes the place of `{user}`, and that its CONNECT should have.
+    pub user: Option<String>,
+    /// The same for the Password and `{password}`.
+    pub password: Option<String>,
+    /// The Authentication Method that takes the place of `{auth-method}`.
+    pub auth_method: Option<String>,
+    /// The Authentication Data of the AUTH packets that it is sent.
+    pub auth_data: Option<Vec<u8>>,
     /// What of the client's secrets and payloads is shown.
     pub show: Show,
 }
@@ -82,7 +103,11 @@ impl Client {
             command,
             versions: vec![Version::V5_0, Version::V3_1_1],
             only: Vec::new(),
-            jobs: 12,
+            jobs: None,
+            user: None,
+            password: None,
+            auth_method: None,
+            auth_data: None,
             show: Show::default(),
         }
     }
@@ -114,20 +139,28 @@ impl Client {
             prefix: prefix(),
             waiting: Mutex::default(),
             show: self.show,
+            learned: Arc::default(),
+            credentials: Arc::new(Credentials {
+                user: self.user.clone(),
+                password: self.password.clone(),
+                auth_data: self.auth_data.clone(),
+            }),
+            method: self.auth_method.clone().unwrap_or_default(),
         });
         let by_id = ground.template.has("{id}");
         let by_port = !by_id && ground.template.has("{port}");
         let acceptor = tokio::spawn(accept(listener, Arc::clone(&ground)));
-        let shown = ground.shown(by_port).await?;
+        let looked = ground.look(by_port).await?;
         let jobs = if by_id || by_port {
-            self.jobs.max(1)
+            self.jobs
+                .unwrap_or_else(|| looked.jobs(self.scenarios().count()))
         } else {
             1
         };
         let places = Arc::new(Semaphore::new(jobs));
         let mut running = JoinSet::new();
         for scenario in self.scenarios() {
-            if let Some(why) = cannot(scenario, &shown) {
+            if let Some(why) = ground.cannot(scenario, &looked.shown) {
                 told(scenario.told(Outcome::Skipped, why));
                 continue;
             }
@@ -158,6 +191,9 @@ struct Ground {
     template: Template,
     address: SocketAddr,
     prefix: String,
+    learned: Arc<Learned>,
+    credentials: Arc<Credentials>,
+    method: String,
     /// Who waits for a connection, by Client Identifier; under the empty one whoever waits for any.
     waiting: Mutex<HashMap<String, mpsc::Sender<(TcpStream, BytesMut)>>>,
     show: Show,
@@ -170,10 +206,20 @@ impl Ground {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the client once to see what it is: the version and the like of its CONNECT.
-    async fn shown(&self, by_port: bool) -> io::Result<Shown> {
+    /// Starts the client once to see what it is: the version and the like of its CONNECT, and what it does by itself.
+    async fn look(&self, by_port: bool) -> io::Result<Looked> {
         let seen = self.start(&scenarios::FIRST, by_port).await?;
-        seen.played.and_then(|played| played.shown).ok_or_else(|| {
+        if !self.template.has("{action}") {
+            for packet in [Shows::Subscribe, Shows::Publish1, Shows::Publish2] {
+                self.learned.miss(packet);
+            }
+        }
+        let startup = seen
+            .played
+            .as_ref()
+            .and_then(|played| played.passed.first())
+            .map_or(Duration::ZERO, |passed| passed.at);
+        let shown = seen.played.and_then(|played| played.shown).ok_or_else(|| {
             let how = match seen.exit {
                 Some(status) => format!("it ended with {status}"),
                 None => format!("it was waited for {} s", TRIGGER_LIMIT.as_secs()),
@@ -188,12 +234,25 @@ impl Ground {
                 "the command sent no CONNECT to {}: {how}; it printed: {printed}",
                 self.address
             ))
-        })
+        })?;
+        Ok(Looked { shown, startup })
     }
 
     async fn play(&self, scenario: &'static Scenario, by_port: bool) -> io::Result<Told> {
         let begun = Instant::now();
+        let shows = scenario.after.shows();
+        if self.learned.lacks(shows) {
+            let why = format!("the client sent no {}", scenario.after.name());
+            return Ok(scenario.told(Outcome::Skipped, why));
+        }
         let seen = self.start(scenario, by_port).await?;
+        if seen
+            .played
+            .as_ref()
+            .is_some_and(|played| played.sent.is_none())
+        {
+            self.learned.miss(shows);
+        }
         let mut told = match &seen.played {
             Some(played) if played.sent.is_some() => {
                 let trace = Trace {
@@ -271,6 +330,10 @@ impl Ground {
             action: scenario.after.action(),
             topic: format!("mqtt-reason/{id}"),
             qos: scenario.after.qos(),
+            count: if scenario.needs == Need::Count { 3 } else { 1 },
+            user: self.credentials.user.clone().unwrap_or_default(),
+            password: self.credentials.password.clone().unwrap_or_default(),
+            method: self.method.clone(),
         };
         let mut client = self.template.start(&values)?;
         let start = Instant::now();
@@ -278,7 +341,15 @@ impl Ground {
             scenario,
             start,
             sent: Mutex::new(None),
+            watch: match (scenario.sends.is_empty(), self.template.has("{action}")) {
+                (true, true) => Duration::ZERO,
+                (true, false) => UNSEEN_LIMIT,
+                (false, _) => broker::WATCH,
+            },
             deadline: start + TRIGGER_LIMIT,
+            connected: Mutex::new(None),
+            learned: Arc::clone(&self.learned),
+            credentials: Arc::clone(&self.credentials),
         });
         let mut plays = JoinSet::new();
         let mut seen = Seen::default();
@@ -401,13 +472,44 @@ async fn identify(mut stream: TcpStream) -> Option<(TcpStream, BytesMut, String)
     None
 }
 
-/// Why the scenario cannot be played with such a client.
-fn cannot(scenario: &Scenario, shown: &Shown) -> Option<String> {
-    if scenario.mqtt != shown.version {
-        return Some(format!("the client speaks MQTT {}", shown.version));
+impl Ground {
+    /// Why the scenario cannot be played with such a client.
+    fn cannot(&self, scenario: &Scenario, shown: &Shown) -> Option<String> {
+        if scenario.mqtt != shown.version {
+            return Some(format!("the client speaks MQTT {}", shown.version));
+        }
+        // Without {action} it is told nothing: what it has not done it will not do.
+        let asked = match scenario.after {
+            Trigger::ConnectToSubscribe => Shows::Subscribe,
+            Trigger::ConnectToPublish => Shows::Publish1,
+            Trigger::ConnectToPublish2 => Shows::Publish2,
+            _ => Shows::Connect,
+        };
+        if !self.template.has("{action}") && !self.learned.has(asked) {
+            return Some("the client does not do by itself what the scenario asks for".to_owned());
+        }
+        let strange = self.credentials.user.is_some() && !self.credentials.are_in(shown);
+        let unmet = match scenario.needs {
+            Need::User if self.credentials.user.is_none() => {
+                Some("it needs --user, and {user} in COMMAND")
+            }
+            Need::User => None,
+            _ if strange => Some(
+                "its CONNECT does not have the User Name and Password of --user and --password",
+            ),
+            Need::Count => (!self.template.has("{count}")).then_some(
+                "COMMAND cannot be told to publish several messages at once: it has no {count}",
+            ),
+            needs => unmet(needs, shown),
+        };
+        unmet.map(str::to_owned)
     }
-    let unmet = match scenario.needs {
-        Need::Nothing => return None,
+}
+
+/// What the CONNECT of the client lacks.
+fn unmet(needs: Need, shown: &Shown) -> Option<&'static str> {
+    match needs {
+        Need::Nothing | Need::User | Need::Count => None,
         Need::Method => shown
             .method
             .is_none()
@@ -420,8 +522,34 @@ fn cannot(scenario: &Scenario, shown: &Shown) -> Option<String> {
         Need::NoTopicAlias => {
             (shown.topic_alias_maximum > 0).then_some("its CONNECT allows Topic Aliases")
         }
-    };
-    unmet.map(str::to_owned)
+        Need::TopicAlias => {
+            (shown.topic_alias_maximum == 0).then_some("its CONNECT allows no Topic Alias")
+        }
+        Need::ReceiveMaximum => (!shown.receive_maximum.is_some_and(|max| max <= 100))
+            .then_some("its CONNECT has no Receive Maximum up to 100"),
+        Need::MaximumPacketSize => (!shown.maximum_packet_size.is_some_and(|max| max <= 1 << 20))
+            .then_some("its CONNECT has no Maximum Packet Size up to 1048576"),
+    }
+}
+
+/// What the first run showed.
+#[derive(Debug)]
+struct Looked {
+    shown: Shown,
+    /// From its start to its CONNECT.
+    startup: Duration,
+}
+
+impl Looked {
+    /// How many clients run at a time, so that `count` scenarios do not take too long.
+    fn jobs(&self, count: usize) -> usize {
+        // Side by side they start more slowly.
+        let one = broker::WATCH + self.startup * 4;
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let all = one.saturating_mul(count).as_secs() / ALL_LIMIT.as_secs();
+        let jobs = usize::try_from(all).unwrap_or(usize::MAX);
+        jobs.clamp(*JOBS.start(), *JOBS.end())
+    }
 }
 
 impl Scenario {
@@ -463,7 +591,11 @@ impl Scenario {
 impl Trigger {
     const fn name(self) -> &'static str {
         match self {
-            Self::Connect | Self::ConnectToSubscribe | Self::ConnectToPublish => "CONNECT",
+            Self::Connect
+            | Self::ConnectToSubscribe
+            | Self::ConnectToPublish
+            | Self::ConnectToPublish2
+            | Self::Accepted => "CONNECT",
             Self::Subscribe | Self::Subscribed => "SUBSCRIBE",
             Self::Publish1 => "PUBLISH with QoS 1",
             Self::Publish2 => "PUBLISH with QoS 2",
@@ -475,16 +607,20 @@ impl Trigger {
     /// What `{action}` is.
     const fn action(self) -> &'static str {
         match self {
-            Self::Connect | Self::Authenticated => "connect",
+            Self::Connect | Self::Accepted | Self::Authenticated => "connect",
             Self::Subscribe | Self::Subscribed | Self::ConnectToSubscribe => "subscribe",
-            Self::Publish1 | Self::Publish2 | Self::Pubrel | Self::ConnectToPublish => "publish",
+            Self::Publish1
+            | Self::Publish2
+            | Self::Pubrel
+            | Self::ConnectToPublish
+            | Self::ConnectToPublish2 => "publish",
         }
     }
 
     /// What `{qos}` is.
     const fn qos(self) -> u8 {
         match self {
-            Self::Publish2 | Self::Pubrel => 2,
+            Self::Publish2 | Self::Pubrel | Self::ConnectToPublish2 => 2,
             _ => 1,
         }
     }

@@ -111,7 +111,7 @@ const fn first_byte(packet: PacketType) -> u8 {
 }
 
 /// A Variable Byte Integer, MQTT 5.0 §1.5.5.
-pub(super) fn variable_byte_integer(mut value: usize, bytes: &mut Vec<u8>) {
+pub(crate) fn variable_byte_integer(mut value: usize, bytes: &mut Vec<u8>) {
     loop {
         let [low, ..] = value.to_le_bytes();
         value >>= 7;

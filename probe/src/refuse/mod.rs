@@ -47,6 +47,7 @@ use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub(crate) use self::answer::variable_byte_integer;
 pub use self::rule::{Rule, RuleError};
 pub(crate) use self::rules::Rules;
 pub(crate) use self::session::{Session, Step};
