@@ -2,9 +2,11 @@
 
 mod broker;
 mod client;
+mod join;
 mod options;
 mod output;
 mod page;
+mod picture;
 
 use clap::{Args, Subcommand};
 
@@ -25,6 +27,8 @@ pub(crate) struct Probe {
 enum Target {
     Broker(broker::Broker),
     Client(client::Client),
+    #[command(name = "page")]
+    Join(join::Join),
 }
 
 impl Probe {
@@ -32,6 +36,7 @@ impl Probe {
         match self.target {
             Target::Broker(broker) => broker.run(),
             Target::Client(client) => client.run(),
+            Target::Join(join) => join.run(),
         }
     }
 }

@@ -272,7 +272,7 @@ impl Client {
                     )),
                     receive_maximum: properties
                         .receive_maximum()
-                        .map_or(usize::MAX, |maximum| usize::from(u16::from(maximum))),
+                        .map_or(usize::MAX, |maximum| usize::from(maximum)),
                     retain_available: properties.retain_available().unwrap_or(true),
                 });
                 Act::Connack {

@@ -28,7 +28,7 @@ pub(crate) struct Selection {
     #[arg(long)]
     list: bool,
 
-    /// How many scenarios run at a time [default: 24 against a broker; 12 clients, more that take long to start]
+    /// How many scenarios run at a time [default: 24 against a broker; 12 clients, besides those that are only watched]
     #[arg(long, value_name = "N", value_parser = jobs)]
     jobs: Option<usize>,
 }

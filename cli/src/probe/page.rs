@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use mqtt_reason_probe::client;
 use mqtt_reason_probe::judge::Outcome;
 use mqtt_reason_probe::report::{Line, shortened};
 use serde::Deserialize;
@@ -21,6 +22,8 @@ const STYLE: &str = concat!(include_str!("../html/style.css"), include_str!("pag
 /// The results of one run.
 struct Column {
     name: String,
+    /// The ids, in the order of the file.
+    order: Vec<String>,
     cells: BTreeMap<String, Cell>,
 }
 
@@ -96,13 +99,14 @@ impl Column {
         let shown = path.display();
         let text = fs::read_to_string(path)
             .map_err(|error| usage(format!("cannot read {shown}: {error}")))?;
-        let mut cells = BTreeMap::new();
+        let (mut order, mut cells) = (Vec::new(), BTreeMap::new());
         for (number, line) in text.lines().enumerate() {
             if !line.contains("\"scenario\"") {
                 continue;
             }
             let cell: Cell = serde_json::from_str(line)
                 .map_err(|error| usage(format!("{shown}, line {}: {error}", number + 1)))?;
+            order.push(cell.scenario.clone());
             cells.insert(cell.scenario.clone(), cell);
         }
         if cells.is_empty() {
@@ -113,12 +117,67 @@ impl Column {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        Ok(Self { name, cells })
+        Ok(Self { name, order, cells })
     }
 
     fn count(&self, outcome: Outcome) -> usize {
         let cells = self.cells.values();
         cells.filter(|cell| cell.outcome() == Some(outcome)).count()
+    }
+}
+
+/// Scenarios that were played against one kind of target.
+pub(super) struct Table {
+    title: String,
+    /// The ids, in the order of the rows.
+    order: Vec<String>,
+    columns: Vec<Column>,
+}
+
+impl Table {
+    fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            order: Vec::new(),
+            columns: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, column: Column) {
+        let new = column.order.iter().filter(|id| !self.order.contains(id));
+        let new: Vec<_> = new.cloned().collect();
+        self.order.extend(new);
+        self.columns.push(column);
+    }
+
+    /// The results of files, brokers and clients apart.
+    pub(super) fn read(files: &[PathBuf]) -> Result<Vec<Self>, Failure> {
+        let (mut brokers, mut clients) = (Self::new("Brokers"), Self::new("Clients"));
+        for file in files {
+            let column = Column::read(file)?;
+            let of_clients = column.order.iter().filter(|id| client::exists(id)).count();
+            if 2 * of_clients > column.order.len() {
+                clients.add(column);
+            } else {
+                brokers.add(column);
+            }
+        }
+        Ok([brokers, clients]
+            .into_iter()
+            .filter(|table| !table.columns.is_empty())
+            .collect())
+    }
+
+    /// The names of the columns, and how often each outcome is in them.
+    pub(super) fn bars(&self) -> impl Iterator<Item = (&str, Vec<(Outcome, usize)>)> {
+        self.columns.iter().map(|column| {
+            let counts = Outcome::ALL.map(|outcome| (outcome, column.count(outcome)));
+            (column.name.as_str(), counts.to_vec())
+        })
+    }
+
+    pub(super) fn title(&self) -> &str {
+        &self.title
     }
 }
 
@@ -129,29 +188,36 @@ pub(super) fn write(
     lines: &[Line],
     beside: &[PathBuf],
 ) -> Result<(), Failure> {
-    let mut order: Vec<String> = lines.iter().map(|line| line.scenario.to_owned()).collect();
-    let cells = lines
-        .iter()
-        .map(|line| (line.scenario.to_owned(), Cell::of(line)));
-    let mut columns = vec![Column {
+    let mut table = Table::new("");
+    table.add(Column {
         name: target.to_owned(),
-        cells: cells.collect(),
-    }];
+        order: lines.iter().map(|line| line.scenario.to_owned()).collect(),
+        cells: lines
+            .iter()
+            .map(|line| (line.scenario.to_owned(), Cell::of(line)))
+            .collect(),
+    });
     for file in beside {
-        let column = Column::read(file)?;
-        let new = column.cells.keys().filter(|id| !order.contains(id));
-        let new: Vec<_> = new.cloned().collect();
-        order.extend(new);
-        columns.push(column);
+        table.add(Column::read(file)?);
     }
+    let names: Vec<_> = table
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    let title = names.join(", ");
+    save(path, &title, &[table])
+}
+
+/// Writes a page of several tables.
+pub(super) fn save(path: &Path, title: &str, tables: &[Table]) -> Result<(), Failure> {
     let mut page = Vec::new();
-    let written = whole(&mut page, &order, &columns).and_then(|()| fs::write(path, &page));
+    let written = whole(&mut page, title, tables).and_then(|()| fs::write(path, &page));
     written.map_err(|error| usage(format!("cannot write {}: {error}", path.display())))
 }
 
-fn whole(out: &mut impl Write, order: &[String], columns: &[Column]) -> io::Result<()> {
-    let names: Vec<_> = columns.iter().map(|column| escape(&column.name)).collect();
-    let title = names.join(", ");
+fn whole(out: &mut impl Write, title: &str, tables: &[Table]) -> io::Result<()> {
+    let title = escape(title);
     write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -160,13 +226,28 @@ fn whole(out: &mut impl Write, order: &[String], columns: &[Column]) -> io::Resu
          <link rel=\"icon\" href=\"data:,\">\n\
          <title>{title}: MQTT scenarios</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <header>\n<h1>{title}</h1>\n\
-         <p>{} scenarios. Choose a cell to see what was sent and what came.</p>\n",
-        order.len()
+         <p>Choose a cell to see what was sent and what came.</p>\n"
     )?;
-    counts(out, columns)?;
-    violations(out, order, columns)?;
+    if tables.len() > 1 {
+        writeln!(out, "<nav aria-label=\"Tables\">\n<ul>")?;
+        for (number, table) in tables.iter().enumerate() {
+            let title = escape(&table.title);
+            writeln!(out, "<li><a href=\"#table{number}\">{title}</a></li>")?;
+        }
+        writeln!(out, "</ul>\n</nav>")?;
+    }
     writeln!(out, "</header>\n<main>")?;
-    matrix(out, order, columns)?;
+    for (number, table) in tables.iter().enumerate() {
+        writeln!(out, "<section id=\"table{number}\">")?;
+        if !table.title.is_empty() {
+            writeln!(out, "<h2>{}</h2>", escape(&table.title))?;
+        }
+        writeln!(out, "<p>{} scenarios.</p>", table.order.len())?;
+        counts(out, &table.columns)?;
+        violations(out, number, table)?;
+        matrix(out, number, table)?;
+        writeln!(out, "</section>")?;
+    }
     writeln!(
         out,
         "</main>\n<footer>Written by mqtt-reason {}.</footer>\n</body>\n</html>",
@@ -216,7 +297,9 @@ fn counts(out: &mut impl Write, columns: &[Column]) -> io::Result<()> {
 }
 
 /// Links to what is wrong or late.
-fn violations(out: &mut impl Write, order: &[String], columns: &[Column]) -> io::Result<()> {
+fn violations(out: &mut impl Write, number: usize, table: &Table) -> io::Result<()> {
+    let (order, columns) = (&table.order, &table.columns);
+    let prefix = number;
     let bad = |cell: &&Cell| matches!(cell.outcome(), Some(Outcome::Wrong | Outcome::Late));
     let any = columns
         .iter()
@@ -224,7 +307,10 @@ fn violations(out: &mut impl Write, order: &[String], columns: &[Column]) -> io:
     if !any {
         return Ok(());
     }
-    writeln!(out, "<nav aria-label=\"Violations\">\n<ul>")?;
+    writeln!(
+        out,
+        "<details class=\"violations\"><summary>What is wrong or late, and against which statement</summary>\n<ul>"
+    )?;
     for (number, column) in columns.iter().enumerate() {
         let cells = order
             .iter()
@@ -233,7 +319,7 @@ fn violations(out: &mut impl Write, order: &[String], columns: &[Column]) -> io:
         for cell in cells {
             writeln!(
                 out,
-                "<li><a href=\"#c{number}-{id}\">{id}</a> {name}: {title}: {why} [{rule}]</li>",
+                "<li><a href=\"#t{prefix}c{number}-{id}\">{id}</a> {name}: {title}: {why} [{rule}]</li>",
                 id = escape(&cell.scenario),
                 name = escape(&column.name),
                 title = escape(&cell.title),
@@ -242,13 +328,15 @@ fn violations(out: &mut impl Write, order: &[String], columns: &[Column]) -> io:
             )?;
         }
     }
-    writeln!(out, "</ul>\n</nav>")
+    writeln!(out, "</ul>\n</details>")
 }
 
-fn matrix(out: &mut impl Write, order: &[String], columns: &[Column]) -> io::Result<()> {
+fn matrix(out: &mut impl Write, table_number: usize, table: &Table) -> io::Result<()> {
+    let (order, columns) = (&table.order, &table.columns);
     writeln!(
         out,
-        "<table class=\"matrix\">\n<caption>Scenarios</caption>\n<thead><tr><th scope=\"col\">Id</th><th scope=\"col\">MQTT</th><th scope=\"col\">Scenario</th>"
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Scenarios {title}\">\n<table class=\"matrix\">\n<caption>Scenarios</caption>\n<thead><tr><th scope=\"col\">Id</th><th scope=\"col\">MQTT</th><th scope=\"col\">Scenario</th>",
+        title = escape(&table.title),
     )?;
     for column in columns {
         writeln!(out, "<th scope=\"col\">{}</th>", escape(&column.name))?;
@@ -268,23 +356,23 @@ fn matrix(out: &mut impl Write, order: &[String], columns: &[Column]) -> io::Res
         )?;
         for (number, column) in columns.iter().enumerate() {
             match column.cells.get(id) {
-                Some(cell) => cell_of(out, number, cell)?,
+                Some(cell) => cell_of(out, &format!("t{table_number}c{number}"), cell)?,
                 None => write!(out, "<td class=\"skipped\">–</td>")?,
             }
         }
         writeln!(out, "</tr>")?;
     }
-    writeln!(out, "</tbody>\n</table>")
+    writeln!(out, "</tbody>\n</table>\n</div>")
 }
 
-fn cell_of(out: &mut impl Write, number: usize, cell: &Cell) -> io::Result<()> {
+fn cell_of(out: &mut impl Write, prefix: &str, cell: &Cell) -> io::Result<()> {
     let outcome = cell.outcome();
     let (class, word) = outcome.map_or(("skipped", "unknown"), |outcome| {
         (outcome.name(), words(outcome))
     });
     write!(
         out,
-        "<td class=\"{class}\" id=\"c{number}-{}\"><details><summary><b>{word}</b>{}",
+        "<td class=\"{class}\" id=\"{prefix}-{}\"><details><summary><b>{word}</b>{}",
         escape(&cell.scenario),
         if cell.known { " (known)" } else { "" },
     )?;

@@ -115,6 +115,11 @@ impl Shared {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// Whether the scenario's bytes were sent.
+    pub(super) fn is_watched(&self) -> bool {
+        self.sent().is_some()
+    }
+
     /// When to stop watching.
     pub(super) fn until(&self) -> Instant {
         if let Some(sent) = *self.sent() {

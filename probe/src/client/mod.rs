@@ -20,9 +20,9 @@ use mqtt_reason::view::View;
 use mqtt_reason::{DecodeOptions, Decoded, Side, Version, decode_with};
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use self::broker::{Credentials, Played, Shared, Shown};
 use self::command::{Template, Values};
@@ -38,11 +38,12 @@ const TRIGGER_LIMIT: Duration = Duration::from_secs(15);
 /// How long after CONNACK it may take if the client has never sent it in any run.
 const UNSEEN_LIMIT: Duration = Duration::from_secs(8);
 
-/// How many clients run at a time unless it is said, and how many at most where they take long to start.
-const JOBS: std::ops::RangeInclusive<usize> = 12..=48;
+/// How many clients start at a time unless it is said, and how many run: those that are only watched take no time.
+const STARTING: usize = 12;
+const RUNNING: usize = 36;
 
-/// How long all scenarios are to take.
-const ALL_LIMIT: Duration = Duration::from_secs(50);
+/// How often it is looked whether a client is only watched.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How long a client may take from accepting to the end of its CONNECT.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -70,7 +71,7 @@ pub struct Client {
     pub versions: Vec<Version>,
     /// Only scenarios with these ids or groups; all if it is empty.
     pub only: Vec<String>,
-    /// How many clients run at a time; `None`: twelve, more if they take long to start.
+    /// How many clients run at a time; `None`: twelve, besides those that are only watched any more.
     pub jobs: Option<usize>,
     /// The User Name that takes the place of `{user}`, and that its CONNECT should have.
     pub user: Option<String>,
@@ -150,25 +151,27 @@ impl Client {
         let by_id = ground.template.has("{id}");
         let by_port = !by_id && ground.template.has("{port}");
         let acceptor = tokio::spawn(accept(listener, Arc::clone(&ground)));
-        let looked = ground.look(by_port).await?;
-        let jobs = if by_id || by_port {
-            self.jobs
-                .unwrap_or_else(|| looked.jobs(self.scenarios().count()))
-        } else {
-            1
+        let shown = ground.look(by_port).await?;
+        let (starting, running_at_most) = match self.jobs {
+            _ if !by_id && !by_port => (1, 1),
+            Some(jobs) => (jobs.max(1), jobs.max(1)),
+            None => (STARTING, RUNNING),
         };
-        let places = Arc::new(Semaphore::new(jobs));
+        let starts = Arc::new(Semaphore::new(starting));
+        let places = Arc::new(Semaphore::new(running_at_most));
         let mut running = JoinSet::new();
         for scenario in self.scenarios() {
-            if let Some(why) = ground.cannot(scenario, &looked.shown) {
+            if let Some(why) = ground.cannot(scenario, &shown) {
                 told(scenario.told(Outcome::Skipped, why));
                 continue;
             }
             let (ground, places) = (Arc::clone(&ground), Arc::clone(&places));
+            let starts = Arc::clone(&starts);
             running.spawn(async move {
-                // The semaphore is never closed.
+                // The semaphores are never closed.
                 let _place = places.acquire().await;
-                ground.play(scenario, by_port).await
+                let start = starts.acquire().await.ok();
+                ground.play(scenario, by_port, start).await
             });
         }
         while let Some(result) = running.join_next().await {
@@ -207,19 +210,14 @@ impl Ground {
     }
 
     /// Starts the client once to see what it is: the version and the like of its CONNECT, and what it does by itself.
-    async fn look(&self, by_port: bool) -> io::Result<Looked> {
-        let seen = self.start(&scenarios::FIRST, by_port).await?;
+    async fn look(&self, by_port: bool) -> io::Result<Shown> {
+        let seen = self.start(&scenarios::FIRST, by_port, None).await?;
         if !self.template.has("{action}") {
             for packet in [Shows::Subscribe, Shows::Publish1, Shows::Publish2] {
                 self.learned.miss(packet);
             }
         }
-        let startup = seen
-            .played
-            .as_ref()
-            .and_then(|played| played.passed.first())
-            .map_or(Duration::ZERO, |passed| passed.at);
-        let shown = seen.played.and_then(|played| played.shown).ok_or_else(|| {
+        seen.played.and_then(|played| played.shown).ok_or_else(|| {
             let how = match seen.exit {
                 Some(status) => format!("it ended with {status}"),
                 None => format!("it was waited for {} s", TRIGGER_LIMIT.as_secs()),
@@ -234,18 +232,22 @@ impl Ground {
                 "the command sent no CONNECT to {}: {how}; it printed: {printed}",
                 self.address
             ))
-        })?;
-        Ok(Looked { shown, startup })
+        })
     }
 
-    async fn play(&self, scenario: &'static Scenario, by_port: bool) -> io::Result<Told> {
+    async fn play(
+        &self,
+        scenario: &'static Scenario,
+        by_port: bool,
+        starts: Option<SemaphorePermit<'_>>,
+    ) -> io::Result<Told> {
         let begun = Instant::now();
         let shows = scenario.after.shows();
         if self.learned.lacks(shows) {
             let why = format!("the client sent no {}", scenario.after.name());
             return Ok(scenario.told(Outcome::Skipped, why));
         }
-        let seen = self.start(scenario, by_port).await?;
+        let seen = self.start(scenario, by_port, starts).await?;
         if seen
             .played
             .as_ref()
@@ -306,7 +308,14 @@ impl Ground {
     }
 
     /// Starts the client for a scenario and serves its connections until the scenario is over.
-    async fn start(&self, scenario: &'static Scenario, by_port: bool) -> io::Result<Seen> {
+    ///
+    /// `starts` is given back as soon as the client is only watched.
+    async fn start(
+        &self,
+        scenario: &'static Scenario,
+        by_port: bool,
+        mut starts: Option<SemaphorePermit<'_>>,
+    ) -> io::Result<Seen> {
         let id = format!("{}{}", self.prefix, scenario.id.replace('-', ""));
         let (sender, mut connections) = mpsc::channel(16);
         let mut port = self.address.port();
@@ -356,9 +365,12 @@ impl Ground {
         // When a client that has ended does no more: its connections may still have to be accepted.
         let mut gone = None;
         loop {
+            if shared.is_watched() {
+                starts = None;
+            }
             tokio::select! {
                 Some((stream, begun)) = connections.recv() => {
-                    let is_further = shared.sent.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+                    let is_further = shared.is_watched();
                     seen.further = seen.further.saturating_add(usize::from(is_further));
                     let shared = Arc::clone(&shared);
                     plays.spawn(async move { broker::play(stream, begun, &shared).await });
@@ -368,6 +380,7 @@ impl Ground {
                         seen.keep(played);
                     }
                 }
+                () = sleep(LOOK), if starts.is_some() => {}
                 _ = client.exited(), if gone.is_none() => gone = Some(Instant::now() + GRACE),
                 () = sleep_until(gone.unwrap_or(start)), if gone.is_some() && plays.is_empty() => break,
                 () = sleep_until(shared.until()) => break,
@@ -417,7 +430,7 @@ async fn accept(listener: TcpListener, ground: Arc<Ground>) {
         tokio::select! {
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    sleep(Duration::from_millis(50)).await;
                     continue;
                 };
                 let ground = Arc::clone(&ground);
@@ -525,30 +538,14 @@ fn unmet(needs: Need, shown: &Shown) -> Option<&'static str> {
         Need::TopicAlias => {
             (shown.topic_alias_maximum == 0).then_some("its CONNECT allows no Topic Alias")
         }
-        Need::ReceiveMaximum => (!shown.receive_maximum.is_some_and(|max| max <= 100))
+        Need::ReceiveMaximum => shown
+            .receive_maximum
+            .is_none_or(|max| max > 100)
             .then_some("its CONNECT has no Receive Maximum up to 100"),
-        Need::MaximumPacketSize => (!shown.maximum_packet_size.is_some_and(|max| max <= 1 << 20))
+        Need::MaximumPacketSize => shown
+            .maximum_packet_size
+            .is_none_or(|max| max > 1 << 20)
             .then_some("its CONNECT has no Maximum Packet Size up to 1048576"),
-    }
-}
-
-/// What the first run showed.
-#[derive(Debug)]
-struct Looked {
-    shown: Shown,
-    /// From its start to its CONNECT.
-    startup: Duration,
-}
-
-impl Looked {
-    /// How many clients run at a time, so that `count` scenarios do not take too long.
-    fn jobs(&self, count: usize) -> usize {
-        // Side by side they start more slowly.
-        let one = broker::WATCH + self.startup * 4;
-        let count = u32::try_from(count).unwrap_or(u32::MAX);
-        let all = one.saturating_mul(count).as_secs() / ALL_LIMIT.as_secs();
-        let jobs = usize::try_from(all).unwrap_or(usize::MAX);
-        jobs.clamp(*JOBS.start(), *JOBS.end())
     }
 }
 
