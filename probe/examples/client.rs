@@ -270,9 +270,7 @@ impl Client {
                     keep_alive: Duration::from_secs(u64::from(
                         properties.server_keep_alive().unwrap_or(60),
                     )),
-                    receive_maximum: properties
-                        .receive_maximum()
-                        .map_or(usize::MAX, |maximum| usize::from(maximum)),
+                    receive_maximum: properties.receive_maximum().map_or(usize::MAX, usize::from),
                     retain_available: properties.retain_available().unwrap_or(true),
                 });
                 Act::Connack {
