@@ -192,7 +192,7 @@ fn nom_grammar_takes_its_own_messages_and_ours() {
 }
 
 #[cfg(feature = "codec")]
-#[path = "../examples/broker.rs"]
+#[path = "../examples/broker/main.rs"]
 #[allow(dead_code, reason = "the tests do not call the program's main")]
 mod broker;
 
@@ -457,6 +457,67 @@ mod with_broker {
         second.expect(&[0xE0, 0x8B], "shutting down").await;
         second.expect_end().await;
         old.expect_end().await;
+    }
+
+    /// Rules across packets, which a codec cannot see. What the broker sends in answer is checked as well: in a debug
+    /// build, as here, it would panic.
+    #[tokio::test]
+    async fn broker_answers_what_a_client_breaks_across_packets() {
+        let broker = start().await;
+        let breaches: [(&[u8], &str); 3] = [
+            (
+                &[0x40, 0x02, 0x00, 0x07],
+                "packet identifier 7 is of no PUBLISH that waits for PUBACK [MQTT-2.2.1-5]",
+            ),
+            (
+                &[0xE0, 0x07, 0x00, 0x05, 0x11, 0x00, 0x00, 0x00, 0x09],
+                "Session Expiry Interval is not 0 although that of CONNECT is 0 or absent [3.14.2.2.2]",
+            ),
+            (
+                &[0x70, 0x02, 0x00, 0x07],
+                "packet identifier 7 is of no PUBREC that waits for PUBCOMP [MQTT-2.2.1-5]",
+            ),
+        ];
+        for (bytes, text) in breaches {
+            let mut client = broker.client(&alice(5, "a")).await;
+            client.expect(&[0x20, 0x00, 0x00], "").await;
+            client.send(bytes).await;
+            client.expect(&[0xE0, 0x82], text).await;
+            client.expect_end().await;
+        }
+        // 3.1.1 has no code for it.
+        let mut client = broker.client(&alice(4, "a")).await;
+        assert_eq!(client.packet().await, [0x20, 0x02, 0x00, 0x00]);
+        client.send(&[0x40, 0x02, 0x00, 0x07]).await;
+        client.expect_end().await;
+        broker.stop().await;
+    }
+
+    /// Acknowledgements out of order break a statement, but are no error of the connection.
+    #[tokio::test]
+    async fn broker_lets_pass_what_ends_no_connection() {
+        let broker = start().await;
+        let mut client = broker.client(&alice(5, "a")).await;
+        client.expect(&[0x20, 0x00, 0x00], "").await;
+        client.send(&packet(0x82, &[0, 1, 0], "t", &[1])).await;
+        assert_eq!(client.packet().await, [0x90, 4, 0, 1, 0, 1]);
+        let mut ids = Vec::new();
+        for id in [2, 3] {
+            client.send(&packet(0x32, &[], "t", &[0, id, 0])).await;
+            // The message and its PUBACK come in either order.
+            for _ in 0..2 {
+                let packet = client.packet().await;
+                if packet[0] == 0x32 {
+                    ids.push([packet[5], packet[6]]);
+                }
+            }
+        }
+        for [high, low] in ids.into_iter().rev() {
+            client.send(&[0x40, 2, high, low]).await;
+        }
+        client.send(&[0xC0, 0x00]).await;
+        assert_eq!(client.packet().await, [0xD0, 0x00]);
+        broker.stop().await;
     }
 
     #[tokio::test]

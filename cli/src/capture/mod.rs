@@ -1,14 +1,17 @@
 //! Where the bytes of both sides come from: capture files, live captures and transcripts.
 //!
-//! bytes → packets of a capture ([`packets`]) → TCP segments ([`link`]) → what each side sent ([`streams`]); and text →
-//! lines of a transcript ([`transcript`]). Both hand what they find to a [`Watcher`].
+//! bytes → packets of a capture ([`packets`]) → TCP segments ([`link`]) → connections ([`streams`]) → what each side
+//! sent (`flow`), and whether that is of interest (`watching`); and text → lines of a transcript ([`transcript`]). Both hand what they find to a [`Watcher`].
 
 pub(crate) mod link;
 pub(crate) mod packets;
 pub(crate) mod streams;
 pub(crate) mod transcript;
 
+mod flow;
 mod half;
+mod look;
+mod watching;
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
 //! A whole packet, or its head, looked into.
 
 use mqtt_reason::view::{Publish, View};
-use mqtt_reason::{DecodeError, DecodeOptions, Decoded, ErrorKind, PacketType, Version, frame};
+use mqtt_reason::{DecodeError, DecodeOptions, Decoded, ErrorKind, PacketType, Version};
 
 use crate::packet::Packet;
 
@@ -65,45 +65,4 @@ pub(super) fn read_unknown<'a>(
             Err(_) => Err(error),
         },
     }
-}
-
-/// Whether a piece of a stream that was not seen from its start can begin with a packet: whole packets that decode,
-/// and at most the beginning of one after them.
-pub(super) fn can_start(version: Version, options: &DecodeOptions, mut bytes: &[u8]) -> bool {
-    let mut found = false;
-    loop {
-        match frame::total_len(version, options, bytes) {
-            Ok(Some(len)) if len <= bytes.len() => {
-                if !matches!(read(version, options, bytes, len), Ok(Read::Body(_))) {
-                    return false;
-                }
-                found = true;
-                bytes = bytes.get(len..).unwrap_or_default();
-                if bytes.is_empty() {
-                    return true;
-                }
-            }
-            // The beginning of a packet says little: of a PUBLISH, its topic must be there.
-            Ok(Some(len)) => {
-                let head = matches!(read(version, options, bytes, len), Ok(Read::Body(_)));
-                return found || head;
-            }
-            Ok(None) => return found,
-            Err(_) => return false,
-        }
-    }
-}
-
-/// Whether one of the packets is a PUBLISH.
-pub(super) fn has_publish(mut bytes: &[u8]) -> bool {
-    while let Some(first) = bytes.first() {
-        if PacketType::from_first_byte(*first) == Some(PacketType::Publish) {
-            return true;
-        }
-        match frame::total_len(Version::V5_0, &DecodeOptions::new(), bytes) {
-            Ok(Some(len)) => bytes = bytes.get(len..).unwrap_or_default(),
-            _ => return false,
-        }
-    }
-    false
 }

@@ -3,6 +3,7 @@
 //! It has no script: what folds is a `details` element, what leads somewhere is a link, so that all of it works with
 //! the keyboard. Everything that comes from the input is escaped.
 
+mod drawing;
 mod ladder;
 
 use std::fs::File;

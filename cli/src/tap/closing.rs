@@ -17,6 +17,8 @@ pub(super) struct Circumstances {
     /// `None` without a CONNECT, or with one of no known version.
     pub(super) version: Option<Version>,
     pub(super) connect_seen: bool,
+    /// A CONNECT came that does not decode.
+    pub(super) connect_broken: bool,
     /// What CONNACK said; `None` without one.
     pub(super) accepted: Option<bool>,
     /// Who has sent DISCONNECT.
@@ -305,8 +307,12 @@ impl Circumstances {
     /// What is known when a server ends a connection.
     fn of_server(&self, is_limit: bool, sentences: &mut Vec<String>) {
         if !self.connect_seen {
-            let text = "the client had not sent CONNECT";
-            sentences.push(text.to_owned());
+            let begun = |cut: &Cut| cut.packet == "CONNECT";
+            sentences.push(match self.connect_broken {
+                true => "the client's CONNECT breaks a rule, as was told: a server refuses it, and may do so without a word".to_owned(),
+                false if self.cut_of_client.as_ref().is_some_and(begun) => "the client had not sent the whole of its CONNECT".to_owned(),
+                false => "the client had not sent CONNECT".to_owned(),
+            });
             return;
         }
         let Some(accepted) = self.accepted else {
@@ -395,6 +401,7 @@ mod tests {
             time: Duration::from_secs(100),
             version: Some(Version::V5_0),
             connect_seen: true,
+            connect_broken: false,
             accepted: Some(true),
             disconnected: None,
             last_of_client: Some(last("PUBLISH", 3012, 99_999_600)),
@@ -530,6 +537,44 @@ mod tests {
             "{unanswered}"
         );
         assert!(unanswered.contains("publishes its Will"), "{unanswered}");
+    }
+
+    #[test]
+    fn a_connect_that_is_broken_or_cut_short_was_sent_all_the_same() {
+        let none = || Circumstances {
+            connect_seen: false,
+            accepted: None,
+            last_of_client: None,
+            last_of_server: None,
+            ..known(Side::Server, How::Fin)
+        };
+        let text = |known: Circumstances| Closing::of(&known).text;
+        assert!(text(none()).contains("had not sent CONNECT"));
+        let broken = Circumstances {
+            connect_broken: true,
+            last_of_client: Some(last("CONNECT", 54, 99_000_000)),
+            ..none()
+        };
+        let broken = text(broken);
+        assert!(
+            broken.contains("after the client's CONNECT of 54 bytes"),
+            "{broken}"
+        );
+        assert!(broken.contains("CONNECT breaks a rule"), "{broken}");
+        assert!(!broken.contains("had not sent"), "{broken}");
+        let cut = Circumstances {
+            cut_of_client: Some(Cut {
+                packet: "CONNECT",
+                there: 5,
+                length: Some(54),
+            }),
+            ..none()
+        };
+        let cut = text(cut);
+        assert!(
+            cut.contains("had not sent the whole of its CONNECT"),
+            "{cut}"
+        );
     }
 
     #[test]

@@ -202,6 +202,7 @@ impl Teller {
             time,
             version: connection.version(),
             connect_seen: connection.saw_connect(),
+            connect_broken: connection.broken_connect(),
             accepted: connection.accepted(),
             disconnected: [Side::Client, Side::Server]
                 .into_iter()
