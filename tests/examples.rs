@@ -475,7 +475,7 @@ mod with_broker {
             ),
             (
                 &[0x70, 0x02, 0x00, 0x07],
-                "packet identifier 7 is of no PUBREC that waits for PUBCOMP [MQTT-2.2.1-5]",
+                "packet identifier 7 is of no PUBREL that waits for PUBCOMP [MQTT-2.2.1-5]",
             ),
         ];
         for (bytes, text) in breaches {
