@@ -123,7 +123,7 @@ mod tests {
     /// A connection on which the client waits for the answer to a SUBSCRIBE with two filters.
     fn asked() -> Checker {
         let mut checker = Checker::new();
-        let mut client = |checker: &mut Checker, bytes: &[u8]| {
+        let client = |checker: &mut Checker, bytes: &[u8]| {
             let mut bytes = bytes.into();
             let frame = OwnedFrame::decode(Version::V5_0, &mut bytes);
             let frame = frame.unwrap().unwrap();

@@ -17,7 +17,7 @@ folder=$(cd "$1" && pwd)
 
 # Debian's packages; those that are there are left alone.
 packages=""
-for package in mosquitto mosquitto-clients mosquitto-dev libmosquitto-dev tshark tcpdump chromium python3-venv; do
+for package in mosquitto mosquitto-clients mosquitto-dev libmosquitto-dev rabbitmq-server tshark tcpdump chromium python3-venv; do
 	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || packages="$packages $package"
 done
 command -v cc >/dev/null || packages="$packages gcc libc6-dev"
@@ -36,12 +36,26 @@ if ! "$folder/venv/bin/python" -c 'import paho.mqtt; assert paho.mqtt.__version_
 	python3 -m venv "$folder/venv" >&2
 	"$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check paho-mqtt==2.1.0 >&2
 fi
+if ! "$folder/venv/bin/python" -c 'import aiomqtt, amqtt' 2>/dev/null; then
+	"$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check paho-mqtt==2.1.0 aiomqtt==2.5.1 amqtt==0.12.1 >&2
+fi
 if ! grep -q '"version": "9.0.2"' "$folder/node_modules/mqtt-packet/package.json" 2>/dev/null; then
 	npm install --silent --no-audit --no-fund --prefix "$folder" mqtt-packet@9.0.2 >&2
 fi
 if ! grep -q '"version": "5.16.0"' "$folder/node_modules/mqtt/package.json" 2>/dev/null; then
 	npm install --silent --no-audit --no-fund --prefix "$folder" mqtt@5.16.0 >&2
 fi
+if ! grep -q '"version": "0.51.3"' "$folder/node_modules/aedes/package.json" 2>/dev/null; then
+	npm install --silent --no-audit --no-fund --prefix "$folder" aedes@0.51.3 >&2
+fi
+
+# A broker of crates.io: a minute on two cores without optimization.
+if [ ! -x "$folder/bin/rumqttd" ]; then
+	CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug --no-default-features --version 0.20.0 \
+		--root "$folder" --target-dir "$folder/rumqttd-target" rumqttd >&2
+	rm -rf "$folder/rumqttd-target"
+fi
 
 echo "export MQTT_REASON_PYTHON='$folder/venv/bin/python'"
 echo "export MQTT_REASON_NODE_PATH='$folder/node_modules'"
+echo "export MQTT_REASON_CARGO_ROOT='$folder'"

@@ -181,7 +181,7 @@ impl Text {
         let lines = before.iter().filter(|byte| **byte == b'\n').count();
         let start = before
             .iter()
-            .rposition(|byte| *byte == b'\n')
+            .rposition(|byte| matches!(byte, b'\r' | b'\n'))
             .map_or(0, |end| end + 1);
         let line = text.get(start..).unwrap_or_default();
         let line = line

@@ -1,7 +1,7 @@
 //! `mqtt-reason tap` between real programs.
 //!
-//! `-- --ignored` needs paho-mqtt from PyPI (`MQTT_REASON_PYTHON` names the python that has it) and Debian's
-//! mosquitto and mosquitto-clients.
+//! `-- --ignored` needs what `tests/real/install.sh` installs: paho-mqtt and aiomqtt from PyPI (`MQTT_REASON_PYTHON`
+//! names the python that has them), MQTT.js, and Debian's mosquitto and mosquitto-clients.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -409,6 +409,34 @@ async fn looks_into_a_websocket_of_mosquitto() {
     assert_eq!(tap.packet(1, "CONNACK").await["reason_code"], 0);
     assert_eq!(tap.packet(1, "PUBACK").await["for"], "t");
     tap.stop().await;
+}
+
+#[tokio::test]
+#[ignore = "needs aiomqtt and mosquitto"]
+async fn finds_nothing_wrong_with_aiomqtt() {
+    let mosquitto = mosquitto("").await;
+    let mut tap = Tap::start(mosquitto.address, &["--json", "--all"]).await;
+    let port = tap.address.port().to_string();
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/embedding/aiomqtt_client.py"
+    );
+    let python = std::env::var_os("MQTT_REASON_PYTHON").unwrap_or_else(|| "python3".into());
+    for (number, version) in [(1, "5.0"), (2, "3.1.1")] {
+        let mut command = Command::new(&python);
+        command.args([script, &port, version, "alice", "wonderland"]);
+        let output = programs::run(&mut command).await;
+        for qos in 0..3 {
+            let message = format!("message aio/{qos} hello {qos}");
+            assert!(output.text.contains(&message), "{output:?}");
+        }
+        assert_eq!(tap.packet(number, "PUBREC").await["for"], "aio/2");
+        tap.event(number, "closed").await;
+    }
+    let events = tap.stop_json().await;
+    for result in ["error", "finding", "note"] {
+        assert!(!results(&events).contains(&result), "{events:?}");
+    }
 }
 
 #[tokio::test]
