@@ -9,6 +9,7 @@
 
 #[path = "../embedding/programs.rs"]
 mod programs;
+mod real_brokers;
 mod real_programs;
 mod relay;
 mod speed;

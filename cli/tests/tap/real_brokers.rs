@@ -2,16 +2,6 @@
 //!
 //! What the tap finds is looked at: these brokers break the rules that are named here, and no others. All of it needs
 //! `tests/real/install.sh`, and is started with `-- --ignored`.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets something else has failed"
-)]
-
-#[path = "embedding/programs.rs"]
-#[expect(dead_code, reason = "the tests with mosquitto use more of it")]
-mod programs;
-mod tap_support;
 
 use std::env;
 use std::fs;
@@ -19,8 +9,9 @@ use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
 
+use crate::programs;
+use crate::support::*;
 use serde_json::Value;
-use tap_support::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -125,7 +116,7 @@ async fn speaks_no_5_0(tap: &mut Tap, login: [&str; 2]) {
     let port = tap.address.port().to_string();
     let [user, password] = login;
     let output = programs::paho(&[&port, "5.0", user, password]).await;
-    assert!(!output.text.contains("connect 0"), "{output:?}");
+    assert!(output.text.starts_with("connect 132 "), "{output:?}");
     let line = parse(&tap.line(&["connect again with 3.1.1", "CONNACK"]).await);
     assert_eq!(line["answer"], Value::Null, "{line}");
 }
