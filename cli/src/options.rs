@@ -97,6 +97,28 @@ pub(crate) fn packet_parser() -> impl TypedValueParser<Value = PacketType> {
     by_name(PacketType::REASON_CODED, |packet| packet.name())
 }
 
+/// Reads one of the fifteen packet types by its name; case does not matter.
+pub(crate) fn any_packet_parser() -> impl TypedValueParser<Value = PacketType> {
+    let all: [PacketType; 15] = [
+        PacketType::Connect,
+        PacketType::Connack,
+        PacketType::Publish,
+        PacketType::Puback,
+        PacketType::Pubrec,
+        PacketType::Pubrel,
+        PacketType::Pubcomp,
+        PacketType::Subscribe,
+        PacketType::Suback,
+        PacketType::Unsubscribe,
+        PacketType::Unsuback,
+        PacketType::Pingreq,
+        PacketType::Pingresp,
+        PacketType::Disconnect,
+        PacketType::Auth,
+    ];
+    by_name(all, |packet| packet.name())
+}
+
 /// Reads one of `values` by its name.
 fn by_name<T, const N: usize>(
     values: [T; N],

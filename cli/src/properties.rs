@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use mqtt_reason::QoS;
 use mqtt_reason::v5::Property;
+use mqtt_reason::{QoS, SubscriptionId};
 
 use crate::input;
 
@@ -14,11 +14,43 @@ use crate::input;
 #[derive(Args)]
 #[command(next_help_heading = "Properties")]
 pub(crate) struct Properties {
+    /// Whether the payload is UTF-8
+    #[arg(long, short = 'F', value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    payload_format_indicator: Option<bool>,
+
+    /// Seconds after which the message is of no use
+    #[arg(long, short = 'E', value_name = "SECONDS")]
+    message_expiry_interval: Option<u32>,
+
+    /// What the payload is
+    #[arg(long, short = 'C', value_name = "TEXT", allow_hyphen_values = true)]
+    content_type: Option<String>,
+
+    /// The topic of the answer
+    #[arg(long, short = 'T', value_name = "TOPIC", allow_hyphen_values = true)]
+    response_topic: Option<String>,
+
+    /// What the answer is to be told by, in hex
+    #[arg(long, short = 'c', value_name = "HEX", value_parser = data)]
+    correlation_data: Option<Data>,
+
+    /// The number of the subscription, 1 to 268435455; a PUBLISH may have more than one
+    #[arg(long, short = 'I', value_name = "N", value_parser = subscription_identifier)]
+    subscription_identifier: Vec<SubscriptionId>,
+
     /// Seconds until the Session ends after the connection; 4294967295 is never
     #[arg(long, short = 'e', value_name = "SECONDS")]
     session_expiry_interval: Option<u32>,
 
-    /// How many QoS 1 and QoS 2 messages the Server handles at a time
+    /// Whether the Server may send Reason Strings and User Properties
+    #[arg(long, short = 'b', value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    request_problem_information: Option<bool>,
+
+    /// Whether the Server is to send Response Information
+    #[arg(long, short = 'B', value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    request_response_information: Option<bool>,
+
+    /// How many QoS 1 and QoS 2 messages the sender handles at a time
     #[arg(long, short = 'm', value_name = "N", value_parser = not_zero::<NonZeroU16>)]
     receive_maximum: Option<NonZeroU16>,
 
@@ -30,7 +62,7 @@ pub(crate) struct Properties {
     #[arg(long, short = 'r', value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
     retain_available: Option<bool>,
 
-    /// The largest packet that the Server accepts, in bytes
+    /// The largest packet that the sender accepts, in bytes
     #[arg(long, short = 'p', value_name = "BYTES", value_parser = not_zero::<NonZeroU32>)]
     maximum_packet_size: Option<NonZeroU32>,
 
@@ -38,9 +70,13 @@ pub(crate) struct Properties {
     #[arg(long, short = 'i', value_name = "TEXT", allow_hyphen_values = true)]
     assigned_client_identifier: Option<String>,
 
-    /// The highest Topic Alias that the Server accepts
+    /// The highest Topic Alias that the sender accepts
     #[arg(long, short = 'a', value_name = "N")]
     topic_alias_maximum: Option<u16>,
+
+    /// The number that stands for the topic
+    #[arg(long, short = 'l', value_name = "N", value_parser = not_zero::<NonZeroU16>)]
+    topic_alias: Option<NonZeroU16>,
 
     /// The reason in words
     #[arg(long, short = 's', value_name = "TEXT", allow_hyphen_values = true)]
@@ -83,9 +119,69 @@ pub(crate) struct Properties {
     authentication_data: Option<Data>,
 }
 
+/// The properties of the Will of a CONNECT; they are written in this order.
+#[derive(Args)]
+#[command(next_help_heading = "Properties of the Will of a CONNECT")]
+pub(crate) struct WillProperties {
+    /// Seconds between the end of the connection and the Will Message
+    #[arg(long, short = 'W', value_name = "SECONDS")]
+    will_delay_interval: Option<u32>,
+
+    /// Whether the payload of the Will is UTF-8
+    #[arg(long, value_name = "0|1", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    will_payload_format_indicator: Option<bool>,
+
+    /// Seconds after which the Will Message is of no use
+    #[arg(long, value_name = "SECONDS")]
+    will_message_expiry_interval: Option<u32>,
+
+    /// What the payload of the Will is
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    will_content_type: Option<String>,
+
+    /// The topic of the answer to the Will Message
+    #[arg(long, value_name = "TOPIC", allow_hyphen_values = true)]
+    will_response_topic: Option<String>,
+
+    /// What the answer to the Will Message is to be told by, in hex
+    #[arg(long, value_name = "HEX", value_parser = data)]
+    will_correlation_data: Option<Data>,
+
+    /// A name and a value; may be given more than once
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, allow_hyphen_values = true)]
+    will_user_property: Vec<(String, String)>,
+}
+
+impl WillProperties {
+    /// Those that were given.
+    pub(crate) fn given(&self) -> Vec<Property<'_>> {
+        use Property as P;
+        [
+            self.will_delay_interval.map(P::WillDelayInterval),
+            self.will_payload_format_indicator
+                .map(P::PayloadFormatIndicator),
+            self.will_message_expiry_interval
+                .map(P::MessageExpiryInterval),
+            self.will_content_type.as_deref().map(P::ContentType),
+            self.will_response_topic.as_deref().map(P::ResponseTopic),
+            self.will_correlation_data
+                .as_ref()
+                .map(|data| P::CorrelationData(&data.0)),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(
+            self.will_user_property
+                .iter()
+                .map(|(name, value)| P::UserProperty(name, value)),
+        )
+        .collect()
+    }
+}
+
 /// Bytes, which clap would take for a list of values if they were a `Vec`.
 #[derive(Clone)]
-struct Data(Vec<u8>);
+pub(crate) struct Data(pub(crate) Vec<u8>);
 
 impl Properties {
     /// Those that were given.
@@ -95,8 +191,22 @@ impl Properties {
             0 => QoS::AtMostOnce,
             _ => QoS::AtLeastOnce,
         };
+        let message = [
+            self.payload_format_indicator.map(P::PayloadFormatIndicator),
+            self.message_expiry_interval.map(P::MessageExpiryInterval),
+            self.content_type.as_deref().map(P::ContentType),
+            self.response_topic.as_deref().map(P::ResponseTopic),
+            self.correlation_data
+                .as_ref()
+                .map(|data| P::CorrelationData(&data.0)),
+        ];
+        let subscriptions = self.subscription_identifier.iter().copied();
         let before = [
             self.session_expiry_interval.map(P::SessionExpiryInterval),
+            self.request_problem_information
+                .map(P::RequestProblemInformation),
+            self.request_response_information
+                .map(P::RequestResponseInformation),
             self.receive_maximum.map(P::ReceiveMaximum),
             self.maximum_qos.map(qos).map(P::MaximumQos),
             self.retain_available.map(P::RetainAvailable),
@@ -105,6 +215,7 @@ impl Properties {
                 .as_deref()
                 .map(P::AssignedClientIdentifier),
             self.topic_alias_maximum.map(P::TopicAliasMaximum),
+            self.topic_alias.map(P::TopicAlias),
             self.reason_string.as_deref().map(P::ReasonString),
         ];
         let user_properties = self.user_property.iter();
@@ -127,9 +238,11 @@ impl Properties {
                 .as_ref()
                 .map(|data| P::AuthenticationData(&data.0)),
         ];
-        before
+        message
             .into_iter()
             .flatten()
+            .chain(subscriptions.map(P::SubscriptionIdentifier))
+            .chain(before.into_iter().flatten())
             .chain(user_properties.map(|(name, value)| P::UserProperty(name, value)))
             .chain(after.into_iter().flatten())
             .collect()
@@ -149,7 +262,14 @@ fn pair(text: &str) -> Result<(String, String), &'static str> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn data(text: &str) -> Result<Data, String> {
+fn subscription_identifier(text: &str) -> Result<SubscriptionId, &'static str> {
+    let number: Option<u32> = text.parse().ok();
+    number
+        .and_then(SubscriptionId::new)
+        .ok_or("not a number from 1 to 268435455")
+}
+
+pub(crate) fn data(text: &str) -> Result<Data, String> {
     input::hex(text)
         .map(Data)
         .map_err(|error| error.to_string())

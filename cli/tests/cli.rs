@@ -1413,7 +1413,8 @@ mod encode {
                 "'g' at column 2",
             ),
             (&["connack", "--user-property", "k"], "no = in it"),
-            (&["publish"], "invalid value 'publish'"),
+            (&["publish"], "PUBLISH needs --topic"),
+            (&["published"], "invalid value 'published'"),
         ] {
             let found = usage_error(&[&["encode"], args].concat());
             assert!(found.contains(message), "{args:?}: {found}");

@@ -1,5 +1,7 @@
 //! `encode`: a packet from flags.
 
+mod request;
+
 use std::io::Write;
 use std::str::FromStr;
 
@@ -16,10 +18,14 @@ use mqtt_reason::{
 
 use crate::Verdict;
 use crate::failure::{Failure, usage};
+use crate::finding::{Finding, Place, Report, Show, Told};
+use crate::json::Json;
 use crate::names::same;
-use crate::options::{Circumstances, packet_parser};
-use crate::properties::Properties;
+use crate::options::{Circumstances, any_packet_parser};
+use crate::properties::{Properties, WillProperties};
 use crate::style::plain_output;
+
+use self::request::{NotWritten, Request};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,17 +33,20 @@ Examples:
   mqtt-reason encode suback --packet-id 10 --reason 'Granted QoS 1' --reason 'Not authorized'
   mqtt-reason encode connack --reason 'Use another server' --server-reference other.example
   mqtt-reason encode auth --reason 0x18 --authentication-method PLAIN --authentication-data 00ff
-  mqtt-reason encode connack --mqtt 3.1.1 --reason 5 --raw | nc -l 1883";
+  mqtt-reason encode connack --mqtt 3.1.1 --reason 5 --raw | nc -l 1883
+  mqtt-reason encode connect --client-id c1 --user-name u --password-file secret.txt --will-topic gone --keep-alive 60
+  mqtt-reason encode publish --topic a/b --payload hello --qos 1 --packet-id 7
+  mqtt-reason encode subscribe --packet-id 1 --filter 'a/#' --qos 1 --filter b --qos 0 --mqtt 3.1.1";
 
 /// Encode a packet and print it in hex
 ///
-/// What the specification forbids is not written. Properties stand in the order in which they are listed below; what
+/// All fifteen packets. What the specification forbids is not written. Properties stand in the order in which they are listed below; what
 /// does not fit into the receiver's maximum is left out, all User Properties first, then the Reason String, and said so.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Encode {
     /// The packet type
-    #[arg(value_parser = packet_parser(), ignore_case = true)]
+    #[arg(value_parser = any_packet_parser(), ignore_case = true)]
     packet: PacketType,
 
     /// The Packet Identifier, 1 to 65535, or 0x1 to 0xffff
@@ -53,8 +62,12 @@ pub(crate) struct Encode {
     session_present: bool,
 
     /// Print the bytes themselves, not hex
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     raw: bool,
+
+    /// Print the object that `decode --json` prints for the packet
+    #[arg(long)]
+    json: bool,
 
     /// Always write reason code and Property Length, also where they may be left out: some receivers cannot read the
     /// short form
@@ -65,17 +78,34 @@ pub(crate) struct Encode {
     circumstances: Circumstances,
 
     #[command(flatten)]
+    request: Request,
+
+    #[command(flatten)]
     properties: Properties,
+
+    #[command(flatten)]
+    will_properties: WillProperties,
 }
 
 impl Encode {
     /// Encodes the packet.
     pub(crate) fn run(&self) -> Result<Verdict, Failure> {
-        let bytes = match v3::Version::try_from(self.version()) {
-            Ok(version) => self.encode_v3(version)?,
-            Err(_) => self.encode_v5()?,
+        let bytes = if PacketType::REASON_CODED.contains(&self.packet) {
+            self.request.only(self.packet)?;
+            if !self.will_properties.given().is_empty() {
+                return Err(usage(format!("{} has no Will: CONNECT has", self.packet)));
+            }
+            match v3::Version::try_from(self.version()) {
+                Ok(version) => self.encode_v3(version)?,
+                Err(_) => self.encode_v5()?,
+            }
+        } else {
+            self.encode_request()?
         };
         let mut out = plain_output();
+        if self.json {
+            return self.tell(&bytes, out);
+        }
         if self.raw {
             out.write_all(&bytes)?;
         } else {
@@ -83,6 +113,48 @@ impl Encode {
         }
         out.flush()?;
         Ok(Verdict::Good)
+    }
+
+    /// The packet as `decode` tells it.
+    fn tell(&self, bytes: &[u8], out: impl Write) -> Result<Verdict, Failure> {
+        let options = self.circumstances.decode_options();
+        let (finding, _) = Finding::first(self.version(), &options, bytes);
+        let told = Told {
+            version: Some(self.version()),
+            finding: &finding,
+            show: Show::ALL,
+            sender: self.circumstances.from,
+            hint: None,
+            advice: None,
+        };
+        let mut report = Json::new(out);
+        report.report(Place { at: 0, line: None }, &told)?;
+        report.flush()?;
+        Ok(Verdict::Good)
+    }
+
+    /// CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, PINGRESP.
+    fn encode_request(&self) -> Result<Vec<u8>, Failure> {
+        self.no_codes()?;
+        self.no_session_present()?;
+        if self.long_form {
+            anstream::eprintln!(
+                "note: {} has one form only, --long-form changes nothing",
+                self.packet
+            );
+        }
+        let given = request::Circumstances {
+            packet: self.packet,
+            version: self.version(),
+            packet_id: self.packet_id,
+            options: &self.circumstances.encode_options(),
+            properties: &self.properties.given(),
+            will_properties: &self.will_properties,
+        };
+        self.request.encode(&given).map_err(|error| match error {
+            NotWritten::Usage(failure) => failure,
+            NotWritten::Refused(error) => self.not_written(&error),
+        })
     }
 
     fn version(&self) -> Version {
@@ -204,19 +276,24 @@ impl Encode {
                     .long_form(self.long_form),
                 &mut bytes,
             )
-            .map_err(|error| match error {
-                EncodeError::Property(PropertyError {
-                    kind: PropertyErrorKind::NotAllowed { id },
-                    ..
-                }) => usage(format!("{id} is not a property of {}", self.packet)),
-                EncodeError::Property(error) => usage(error.kind.to_string()),
-                EncodeError::NoAuthenticationMethod { .. } => {
-                    usage(format!("{error}: give --authentication-method"))
-                }
-                _ => usage(error.to_string()),
-            })?;
+            .map_err(|error| self.not_written(&error))?;
         self.say_what_is_left_out(&bytes);
         Ok(bytes)
+    }
+
+    /// Why the packet was not written, in the words of the flags.
+    fn not_written(&self, error: &EncodeError) -> Failure {
+        match error {
+            EncodeError::Property(PropertyError {
+                kind: PropertyErrorKind::NotAllowed { id },
+                ..
+            }) => usage(format!("{id} is not a property of {}", self.packet)),
+            EncodeError::Property(error) => usage(error.kind.to_string()),
+            EncodeError::NoAuthenticationMethod { .. } => {
+                usage(format!("{error}: give --authentication-method"))
+            }
+            _ => usage(error.to_string()),
+        }
     }
 
     /// Names the properties that were given and are not in the packet: they did not fit, or were not asked for.
