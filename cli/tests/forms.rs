@@ -404,6 +404,295 @@ fn forms(bytes: &[u8]) -> Vec<(&'static str, String, Option<&'static str>)> {
     ]
 }
 
+/// What logs and people put in front of bytes.
+const PREFIXES: &[&str] = &[
+    "12:30:01 ",
+    "12:30:01.123 -> ",
+    "[12:30:01] ",
+    "2026-11-26T12:30:01Z ",
+    "2026-11-26 12:30:01,123 [DEBUG] recv: ",
+    "2026/11/26 12:30:01 ",
+    "[2026-11-26 12:30:01] RX: ",
+    "26.11.2026 12:30 ",
+    "Nov 26 12:30:01 host app[123]: ",
+    "<30>Nov 26 12:30:01 host app[123]: ",
+    "1732529472: ",
+    "1732529472.123 ",
+    "[  12.345678] ",
+    "0.001234 ",
+    "[1234] ",
+    "(1234) ",
+    "D (12345) mqtt: ",
+    "I (12345) mqtt: ",
+    "11-26 12:30:01.123  1234  5678 D mqtt: ",
+    "12: ",
+    "1) ",
+    "1. ",
+    "001 ",
+    "1234 ",
+    "len=4 ",
+    "pid=1234 ",
+    "Recv [4]: ",
+    "RX: ",
+    "received 4 bytes: ",
+    "10.0.0.1:1883 ",
+    "127.0.0.1:54321 -> 127.0.0.1:1883 ",
+    "> ",
+    "> > ",
+    "-> ",
+    "<- ",
+    "<12> ",
+    "[INFO] ",
+    "main.c:42: ",
+];
+
+/// Other ways in which the same bytes are printed: the packet is judged, or nothing is.
+fn other_forms(bytes: &[u8]) -> Vec<(String, String)> {
+    let ascii = |line: &[u8]| line.iter().map(|byte| printable(*byte)).collect::<String>();
+    let mut forms = Vec::new();
+    for prefix in PREFIXES {
+        let (start, rest) = bytes.split_at(bytes.len().min(2));
+        for (name, text) in [
+            ("spaces", format!("{prefix}{}", joined(bytes, " ", two))),
+            ("digits", format!("{prefix}{}", joined(bytes, "", two))),
+            (
+                "0x",
+                format!(
+                    "{prefix}{}",
+                    joined(bytes, ", ", |byte| format!("0x{byte:02X}"))
+                ),
+            ),
+            (
+                "a list",
+                format!("{prefix}[{}]", joined(bytes, ", ", |byte| byte.to_string())),
+            ),
+            (
+                "two lines",
+                format!(
+                    "{prefix}{}\n{prefix}{}\n",
+                    joined(start, " ", two),
+                    joined(rest, " ", two)
+                ),
+            ),
+        ] {
+            forms.push((format!("{prefix:?} and {name}"), text));
+        }
+    }
+    let halves = |line: &[u8]| {
+        let (first, second) = line.split_at(line.len().min(8));
+        let characters = match second {
+            [] => ascii(first),
+            second => format!("{} {}", ascii(first), ascii(second)),
+        };
+        format!(
+            "{:<23}  {:<23}  {characters}",
+            joined(first, " ", two),
+            joined(second, " ", two)
+        )
+    };
+    let follow = |indent: &str| {
+        dump(
+            bytes,
+            |at| format!("{indent}{at:08X}  "),
+            halves,
+            |_| String::new(),
+        )
+    };
+    let words = |size: usize, swapped: bool| {
+        let words: Vec<String> = bytes
+            .chunks(size)
+            .map(|word| {
+                let mut word = word.to_vec();
+                word.resize(size, 0);
+                if swapped {
+                    word.reverse();
+                }
+                joined(&word, "", two)
+            })
+            .collect();
+        format!(" {}\n", words.join(" "))
+    };
+    let heading = "===================================================================\nFollow: tcp,hex\n\
+                   Filter: tcp.stream eq 0\nNode 0: 127.0.0.1:41250\nNode 1: 127.0.0.1:1883\n";
+    for (name, text) in [
+        ("tshark follow, client", format!("{heading}{}", follow(""))),
+        ("tshark follow, server", format!("{heading}{}", follow("\t"))),
+        ("od -tx2", words(2, true)),
+        ("od -tx2 --endian=big", words(2, false)),
+        ("od -tx4", words(4, true)),
+        ("od -tx8", words(8, true)),
+        ("binary", joined(bytes, " ", |byte| format!("0b{byte:08b}"))),
+        ("binary, short", joined(bytes, " ", |byte| format!("0b{byte:b}"))),
+        (
+            "indices",
+            bytes
+                .iter()
+                .enumerate()
+                .map(|(index, byte)| format!("[{index}] = 0x{byte:02x}\n"))
+                .collect(),
+        ),
+        (
+            "a table of indices",
+            bytes
+                .iter()
+                .enumerate()
+                .map(|(index, byte)| format!("{index},{byte:02x}\n"))
+                .collect(),
+        ),
+        (
+            "an object of JSON",
+            format!(
+                "{{{}}}",
+                bytes
+                    .iter()
+                    .enumerate()
+                    .map(|(index, byte)| format!("\"{index}\":{byte}"))
+                    .collect::<Vec<_>>()
+                    .join(",")
+            ),
+        ),
+        ("a number a line", joined(bytes, "\n", |byte| byte.to_string())),
+        ("a byte a line", joined(bytes, "\n", |byte| format!("{byte:X}"))),
+        (
+            "a debugger's array",
+            format!("$1 = {{{}}}", joined(bytes, ", ", |byte| format!("0x{byte:x}"))),
+        ),
+        (
+            "decimal escapes",
+            format!("\"{}\"", joined(bytes, "", |byte| format!("\\{byte:03}"))),
+        ),
+        (
+            "PHP",
+            format!("string({}) \"{}\"", bytes.len(), joined(bytes, "", two)),
+        ),
+        ("a quoted dump", follow("").lines().map(|line| format!("> {line}\n")).collect()),
+        (
+            "tcpdump -v -X",
+            "12:30:01.123456 IP (tos 0x0, ttl 64, id 1, offset 0, flags [DF], proto TCP (6), length 56)\n    \
+             10.0.0.1.1883 > 10.0.0.2.54321: Flags [P.], cksum 0xfe2c (incorrect -> 0x1234), seq 1:5, ack 1, win 512, \
+             options [nop,nop,TS val 1 ecr 1], length 4\n"
+                .to_owned()
+                + &dump(
+                    &network(bytes)[14..],
+                    |at| format!("\t0x{at:04x}:  "),
+                    |line| {
+                        let groups: Vec<String> =
+                            line.chunks(2).map(|pair| joined(pair, "", two)).collect();
+                        format!("{:<39}", groups.join(" "))
+                    },
+                    |line| format!("  {}", ascii(line)),
+                ),
+        ),
+    ] {
+        forms.push((name.to_owned(), text));
+    }
+    forms
+}
+
+/// Whatever stands in front of the bytes, and in whatever form they are printed.
+#[test]
+fn what_stands_around_the_bytes_is_not_judged() {
+    let config = Config {
+        cases: 6,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let mut runner = match std::env::var_os("FORMS_RANDOM") {
+        Some(_) => TestRunner::new(config),
+        None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
+    };
+    let result = runner.run(&packet(), |packet| {
+        for (name, text) in other_forms(&packet) {
+            let found = judged(&decode(&[], text.as_bytes()));
+            prop_assert!(
+                found.as_ref().is_none_or(|found| *found == packet),
+                "{name}: {text:?} was read as {found:02x?}, not as {packet:02x?}"
+            );
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// The usual packets behind the usual beginnings of lines are read, with --as hex as well.
+#[test]
+fn beginnings_of_lines_of_logs_are_left_out() {
+    for packet in ["40020001", "2003008700", "9005000a000187", "d000"] {
+        let packet = hex::decode(packet).unwrap();
+        for prefix in [
+            "12:30:01 ",
+            "12:30:01.123 -> ",
+            "[2026-11-26 12:30:01] ",
+            "2026/11/26 12:30:01 ",
+            "2026-11-26T12:30:01.123456Z ",
+            "1732529472: ",
+            "[  12.345678] ",
+            "[1234] ",
+            "12: ",
+            "1) ",
+            "len=4 ",
+            "10.0.0.1:1883 -> ",
+            "D (12345) mqtt: ",
+            "2026-11-26 12:30:01,123 RX: ",
+            "> ",
+        ] {
+            let text = format!("{prefix}{}", joined(&packet, " ", two));
+            for args in [&[][..], &["--as", "hex"]] {
+                let output = decode(args, text.as_bytes());
+                assert_eq!(
+                    judged(&output),
+                    Some(packet.clone()),
+                    "{text} {args:?}: {}",
+                    String::from_utf8_lossy(&output.stderr)
+                );
+            }
+        }
+    }
+    // What can be both is not guessed.
+    for text in ["12:30:01 40 02 00", "[1234] 40 05 00", "20261126 40 02 00"] {
+        assert_eq!(judged(&decode(&[], text.as_bytes())), None, "{text}");
+    }
+    // Bytes that look like a time are bytes where they make a packet.
+    for (text, expected) in [
+        ("20:03:00 87 00", "2003008700"),
+        ("20-02-00 05", "20020005"),
+    ] {
+        let found = judged(&decode(&[], text.as_bytes())).map(hex::encode);
+        assert_eq!(found.as_deref(), Some(expected), "{text}");
+    }
+}
+
+/// Both directions of a connection in one text.
+#[test]
+fn both_directions_are_read_in_their_order_or_refused() {
+    let heading = "Follow: tcp,hex\nFilter: tcp.stream eq 0\nNode 0: 127.0.0.1:41250\nNode 1: 127.0.0.1:1883\n";
+    let good = format!(
+        "{heading}00000000  10 13 00 04 4d 51 54 54  04 02 00 3c 00 07 61 75  ....MQTT ...<..au\n\
+         00000010  74 6f 2d 31 31                                    to-11\n\
+         \t00000000  20 02 00 00                                        ...\n\
+         00000015  c0 00                                             ..\n\
+         \t00000004  d0 00                                             ..\n"
+    );
+    let output = decode(&[], good.as_bytes());
+    let found = judged(&output).map(hex::encode);
+    let expected =
+        "101300044d51545404020 03c00076175746f2d3131 20020000 c000 d000".replace(' ', "");
+    assert_eq!(found, Some(expected));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("both directions"));
+    for mixed in [
+        format!(
+            "{heading}00000000  30 05 00 01                                     0...\n\t00000000  d0 00   ..\n00000004  61 68 69   ahi\n"
+        ),
+        "Follow: tcp,raw\n30050001\n\td000\n616869\n".to_owned(),
+    ] {
+        let output = decode(&[], mixed.as_bytes());
+        assert_eq!(judged(&output), None, "{mixed}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("one side alone"));
+    }
+}
+
 /// Packets of all types, good and bad.
 fn packet() -> impl Strategy<Value = Vec<u8>> {
     let good = prop_oneof![

@@ -324,7 +324,7 @@ impl Scope {
         if let Some(version) = self.v3_version() {
             for code in ConnackReturnCode::ALL {
                 let name = code.name_in(version);
-                let short = name.get("Connection Refused".len()..).unwrap_or(name);
+                let short = name.strip_prefix("Connection Refused, ").unwrap_or(name);
                 let far = [name, short]
                     .iter()
                     .filter_map(|name| crate::names::distance(text, name))

@@ -3,7 +3,7 @@
 use mqtt_reason::Version;
 
 use super::lex::{Bracket, Kind, Literal, Number, Token, lex};
-use super::whole::is_whole;
+use super::whole::{is_framed, is_whole};
 use super::{Form, NotHex, base64, first_bytes, plain};
 
 /// The bytes of a text, and what is to be said of how they were read.
@@ -41,7 +41,7 @@ struct Group<'t> {
 
 impl Reader {
     fn read(&self, text: &str) -> Result<Block, NotHex> {
-        let tokens = lex(text)?;
+        let tokens = without_indices(lex(text)?)?;
         if let Some(token) = tokens.iter().find(|token| token.kind == Kind::Ellipsis) {
             return Err(NotHex::at(
                 token.at,
@@ -166,17 +166,25 @@ impl Reader {
         if others && !words && !strings {
             return Ok(None);
         }
-        // `I (1230) mqtt: 20 02 00 00`: a number alone in parentheses is none of the bytes behind it.
-        let alone = |group: &Group<'_>| group.bracket == Bracket::Round && group.tokens.len() == 1;
-        let behind = tokens
-            .iter()
-            .rposition(|token| matches!(token.kind, Kind::Number(_)));
-        if words
-            && groups
-                .iter()
-                .all(|group| alone(group) && behind > Some(group.last))
-        {
+        // `I (1230) mqtt: 20 02 00 00`: a number alone in brackets is none of the bytes, but a process or a count.
+        let alone = |group: &Group<'_>| {
+            matches!(
+                group.bracket,
+                Bracket::Round | Bracket::Angle | Bracket::Square
+            ) && matches!(
+                group.tokens,
+                [Token {
+                    kind: Kind::Number(_),
+                    ..
+                }]
+            )
+        };
+        if words && groups.iter().all(alone) {
             return Ok(None);
+        }
+        let mut groups = groups;
+        if words && groups.iter().any(|group| group.tokens.len() > 1) {
+            groups.retain(|group| !alone(group));
         }
         // Parentheses around literals are those of a call.
         if groups.iter().all(|group| group.bracket == Bracket::Round) && strings {
@@ -340,6 +348,9 @@ impl Reader {
             })
             .collect();
         let first = literals.first().map_or(0, |(at, _)| *at);
+        if numbers && let Some(block) = self.object(tokens) {
+            return block;
+        }
         if numbers && words.is_empty() {
             // "20" 03: quotes that do nothing.
             return Ok(Block {
@@ -450,11 +461,63 @@ impl Reader {
         Ok(Block { bytes, remarks })
     }
 
+    /// The values of an object of JSON: `{"0": 64, "1": 2}`.
+    fn object(&self, tokens: &[Token]) -> Option<Result<Block, NotHex>> {
+        let is_key = |pair: &[Token]| {
+            matches!(
+                pair,
+                [
+                    Token {
+                        kind: Kind::String(_),
+                        ..
+                    },
+                    Token {
+                        kind: Kind::Colon,
+                        ..
+                    }
+                ]
+            )
+        };
+        if !tokens.windows(2).any(is_key) {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        let mut rest = tokens;
+        while let [first, others @ ..] = rest {
+            match (&first.kind, others) {
+                (Kind::Open(Bracket::Curly) | Kind::Close(Bracket::Curly), _) => rest = others,
+                (Kind::String(key), [colon, value, others @ ..])
+                    if colon.kind == Kind::Colon && key.inner == bytes.len().to_string() =>
+                {
+                    let Kind::Number(number) = &value.kind else {
+                        break;
+                    };
+                    match one_decimal(value.at, number) {
+                        Ok(byte) => bytes.push(byte),
+                        Err(error) => return Some(Err(error)),
+                    }
+                    rest = others;
+                }
+                _ => break,
+            }
+        }
+        Some(match rest {
+            [] if !bytes.is_empty() => Ok(Block {
+                bytes,
+                remarks: Vec::new(),
+            }),
+            _ => Err(NotHex::whole(
+                "this is an object of JSON, and it cannot be told which of its values are the bytes: paste them alone",
+            )),
+        })
+    }
+
     /// Numbers, perhaps behind a label.
     fn numbers(&self, text: &str, tokens: &[Token]) -> Result<Block, NotHex> {
         let mut remarks = Vec::new();
         let is_number = |token: &Token| matches!(token.kind, Kind::Number(_));
         let is_word = |token: &Token| matches!(token.kind, Kind::Word(_));
+        let all = tokens;
         let mut tokens = tokens;
         if let Some(last) = tokens.iter().rposition(is_word) {
             let first_is_word = tokens
@@ -480,6 +543,34 @@ impl Reader {
                 );
             let rest = tokens.get(last + 1..).unwrap_or_default();
             if first_is_word && label && rest.iter().any(is_number) {
+                let numbers: Vec<&Number> = rest
+                    .iter()
+                    .filter_map(|token| match &token.kind {
+                        Kind::Number(number) => Some(number),
+                        _ => None,
+                    })
+                    .collect();
+                // 0x3ffb0000   d0 00
+                if let [first, second, ..] = numbers.as_slice()
+                    && first.prefixed
+                    && first.digits.len() > 4
+                    && !second.prefixed
+                {
+                    return Err(NotHex::whole(
+                        "the first number looks like an address: paste the bytes alone",
+                    ));
+                }
+                // RX: 4 40 02 00 01
+                if let (Ok(all), Ok(behind_first)) = (
+                    self.hexadecimal_text(text, rest),
+                    self.hexadecimal_text(text, after_first_number(rest)),
+                ) && !is_framed(&all)
+                    && is_framed(&behind_first)
+                {
+                    return Err(NotHex::whole(
+                        "the first number behind the label belongs to no packet: paste the bytes alone",
+                    ));
+                }
                 let end = rest
                     .iter()
                     .find(|token| is_number(token))
@@ -499,6 +590,9 @@ impl Reader {
             }
         }
         let bytes = self.hexadecimal_text(text, tokens)?;
+        if bytes.len() == 1 && tokens.len() < all.len() {
+            return Err(NotHex::whole("a single byte behind a label is no packet"));
+        }
         // \x20 with other characters between: are they bytes, too?
         if text.contains("\\x") && self.form.is_none() {
             let trimmed = text.trim();
@@ -633,11 +727,65 @@ fn one_decimal(at: usize, number: &Number) -> Result<u8, NotHex> {
     })
 }
 
-/// Whether a number is one byte in binary: 0b and eight digits.
+/// What follows the first number.
+fn after_first_number(tokens: &[Token]) -> &[Token] {
+    let first = tokens
+        .iter()
+        .position(|token| matches!(token.kind, Kind::Number(_)));
+    first
+        .and_then(|first| tokens.get(first + 1..))
+        .unwrap_or_default()
+}
+
+/// The tokens without the indices of `[0] = 0x40, [1] = 0x02`; an error if they do not count from 0.
+fn without_indices(tokens: Vec<Token>) -> Result<Vec<Token>, NotHex> {
+    let index = |group: &[Token]| match group {
+        [open, number, close, colon, ..]
+            if open.kind == Kind::Open(Bracket::Square)
+                && close.kind == Kind::Close(Bracket::Square)
+                && colon.kind == Kind::Colon
+                && !open.attached =>
+        {
+            match &number.kind {
+                Kind::Number(number) => number.digits.parse::<usize>().ok(),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let found: Vec<usize> = tokens.windows(4).filter_map(index).collect();
+    if found.len() < 2 {
+        return Ok(tokens);
+    }
+    if found
+        .iter()
+        .enumerate()
+        .any(|(count, index)| count != *index)
+    {
+        return Err(NotHex::whole(
+            "the numbers in brackets do not count from 0: paste the bytes alone",
+        ));
+    }
+    let mut kept = Vec::new();
+    let mut skip = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        if tokens.get(at..).and_then(index).is_some() {
+            skip = 4;
+        }
+        match skip {
+            0 => kept.push(token.clone()),
+            _ => skip -= 1,
+        }
+    }
+    Ok(kept)
+}
+
+/// Whether a number is one byte in binary: 0b and up to eight digits.
 fn is_binary(number: &Number) -> bool {
     !number.prefixed
         && number.digits.strip_prefix("0b").is_some_and(|digits| {
-            digits.len() == 8 && digits.bytes().all(|digit| matches!(digit, b'0' | b'1'))
+            (1..=8).contains(&digits.len())
+                && digits.bytes().all(|digit| matches!(digit, b'0' | b'1'))
         })
 }
 

@@ -2,6 +2,7 @@
 
 use super::NotHex;
 use super::plain::nibble;
+use super::whole::is_framed;
 
 /// One line of a dump.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -230,14 +231,23 @@ fn shows(text: &str, full: &str, bytes: &[u8]) -> bool {
         None => {
             let count = full.chars().count();
             (0..=full.chars().take_while(|letter| *letter == ' ').count())
-                .filter(|skip| *skip >= 1 && count - skip <= bytes.len())
+                .filter(|skip| *skip >= 1 && count - skip <= bytes.len() + 1)
                 .any(|skip| {
                     let column: String = full.chars().skip(skip).collect();
-                    is_column(&column, bytes)
+                    is_column(&column, bytes) || is_halved(&column, bytes)
                 })
-                && !text.is_empty()
         }
     }
+}
+
+/// Whether the column has a space between its two halves, as tshark prints it.
+fn is_halved(text: &str, bytes: &[u8]) -> bool {
+    let first: String = text.chars().take(8).collect();
+    let second: String = text.chars().skip(9).collect();
+    text.chars().nth(8) == Some(' ')
+        && bytes
+            .split_at_checked(8)
+            .is_some_and(|(one, two)| is_column(&first, one) && is_column(&second, two))
 }
 
 /// Whether each character stands for its byte; spaces at the end may be missing.
@@ -258,18 +268,38 @@ fn is_column(column: &str, bytes: &[u8]) -> bool {
     letters.next().is_none()
 }
 
-/// Whether a first line is of `od -An -t x2` or `-t x4`: a space before each group, and a first byte that is none of a
-/// packet.
+/// Whether a first line is of `od -An` with words of two, four or eight bytes: a space before each word, all of the same
+/// length, and the bytes as they stand are no packet, or would be one the other way round as well.
 pub(crate) fn is_words_of_od(text: &str) -> bool {
-    let mut groups = text.trim_end().split(' ');
-    let first = match (groups.next(), groups.next()) {
+    let mut words = text.trim_end().split(' ');
+    let first = match (words.next(), words.next()) {
         (Some(""), Some(first)) => first,
         _ => return false,
     };
-    let fits = |group: &str| {
-        group.len() == first.len() && group.bytes().all(|digit| digit.is_ascii_hexdigit())
+    let fits = |word: &str| {
+        word.len() == first.len() && word.bytes().all(|digit| digit.is_ascii_hexdigit())
     };
-    matches!(first.len(), 4 | 8) && first.starts_with('0') && fits(first) && groups.all(fits)
+    if !matches!(first.len(), 4 | 8 | 16) || !fits(first) || !words.all(fits) {
+        return false;
+    }
+    let digits: String = text.split_whitespace().collect();
+    let Ok(bytes) = hex::decode(digits) else {
+        return false;
+    };
+    let mut swapped = Vec::new();
+    for word in bytes.chunks(first.len() / 2) {
+        swapped.extend(word.iter().rev());
+    }
+    // od fills up the last word.
+    let filled = swapped
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == 0)
+        .count()
+        .min(7);
+    let is_packet_of_words =
+        (0..=filled).any(|fill| is_framed(swapped.get(..swapped.len() - fill).unwrap_or_default()));
+    !is_framed(&bytes) || is_packet_of_words
 }
 
 /// Why another layout than bytes is not read.

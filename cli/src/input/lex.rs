@@ -226,6 +226,15 @@ impl<'t> Lexer<'t> {
             let digits: String = after.chars().take_while(char::is_ascii_hexdigit).collect();
             let next = after.chars().nth(digits.len());
             let ends = next.is_none_or(|next| !next.is_ascii_alphanumeric());
+            // `$1 = …` of a debugger.
+            let is_name = prefix == "$"
+                && after
+                    .get(digits.len()..)
+                    .is_some_and(|after| after.trim_start().starts_with('='));
+            if is_name {
+                self.push(1 + digits.len(), Kind::Word(digits));
+                return true;
+            }
             if !digits.is_empty() && ends {
                 self.push(prefix.len() + digits.len(), hex(digits));
                 return true;
@@ -360,16 +369,30 @@ fn is_typographic(letter: char) -> bool {
             | '\u{3000}'..='\u{3020}' | '⟨' | '⟩' | '｜' | '，' | '│')
 }
 
-/// The bytes of a string with escapes, and those of the second reading of `\0` where it differs; whether there was an
-/// escape. `None` if one is unknown.
+/// How digits behind a backslash are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Digits {
+    /// Up to three octal ones: C, Python.
+    Octal,
+    /// `\0` is a zero, whatever follows: Rust, JavaScript.
+    Zero,
+    /// Up to three decimal ones: Lua, Haskell.
+    Decimal,
+}
+
+/// The bytes of a string with escapes, and those of another reading of digits behind a backslash where it differs;
+/// whether there was an escape. `None` if one is unknown.
 pub(crate) fn unescape(text: &str) -> Option<(Vec<u8>, Option<Vec<u8>>, bool)> {
-    let (bytes, escaped) = unescape_with(text, true)?;
-    let other = unescape_with(text, false).map(|(bytes, _)| bytes);
-    let other = other.filter(|other| *other != bytes);
+    let (bytes, escaped) = unescape_with(text, Digits::Octal)?;
+    let other = [Digits::Zero, Digits::Decimal]
+        .iter()
+        .filter_map(|digits| unescape_with(text, *digits))
+        .map(|(other, _)| other)
+        .find(|other| *other != bytes);
     Some((bytes, other, escaped))
 }
 
-fn unescape_with(text: &str, octal: bool) -> Option<(Vec<u8>, bool)> {
+fn unescape_with(text: &str, digits_are: Digits) -> Option<(Vec<u8>, bool)> {
     let (mut bytes, mut escaped) = (Vec::new(), false);
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
@@ -413,7 +436,13 @@ fn unescape_with(text: &str, octal: bool) -> Option<(Vec<u8>, bool)> {
                 rest = after;
                 u8::from_str_radix(hex, 16).ok()?
             }
-            '0' if !octal => 0,
+            '0' if digits_are == Digits::Zero => 0,
+            '0'..='9' if digits_are == Digits::Decimal => {
+                let len = digits(rest, 2, 10);
+                let value = format!("{code}{}", rest.get(..len)?);
+                rest = rest.get(len..)?;
+                value.parse().ok()?
+            }
             '0'..='7' => {
                 let len = digits(rest, 2, 8);
                 let value = format!("{code}{}", rest.get(..len)?);

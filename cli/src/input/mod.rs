@@ -6,10 +6,12 @@
 mod base64;
 mod block;
 mod dump;
+mod flow;
 mod lex;
 mod network;
 mod not_mqtt;
 mod plain;
+mod stamp;
 mod text;
 mod whole;
 

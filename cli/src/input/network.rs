@@ -53,8 +53,8 @@ pub(crate) fn ip(bytes: &[u8]) -> Option<Ip> {
     })
 }
 
-/// The bytes that the TCP segment in the frame carries; `None` if it is no such frame.
-pub(crate) fn payload(frame: &[u8]) -> Option<&[u8]> {
+/// The source port and the bytes of the TCP segment in the frame; `None` if it is no such frame.
+pub(crate) fn payload(frame: &[u8]) -> Option<(u16, &[u8])> {
     let Ip { start, end } = ip(frame)?;
     // Ethernet fills up its frames to 60 bytes.
     if end != frame.len() && (frame.len() > 64 || end > frame.len()) {
@@ -62,7 +62,7 @@ pub(crate) fn payload(frame: &[u8]) -> Option<&[u8]> {
     }
     let packet = SlicedPacket::from_ip(frame.get(start..end)?).ok()?;
     match packet.transport? {
-        TransportSlice::Tcp(segment) => Some(segment.payload()),
+        TransportSlice::Tcp(segment) => Some((segment.source_port(), segment.payload())),
         _ => None,
     }
 }

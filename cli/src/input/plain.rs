@@ -28,9 +28,18 @@ impl Seen {
         !self.hex && self.numbers > 1 && self.one_digit && self.longest <= 2
     }
 
+    /// Whether the only number of the line may have been meant as a decimal one.
+    pub(crate) const fn may_be_one_decimal(&self) -> bool {
+        !self.hex && self.numbers == 1 && self.longest <= 2
+    }
+
     /// Whether the text may have been meant as anything but hexadecimal numbers.
     pub(crate) const fn may_be_something_else(&self) -> bool {
-        self.may_be_decimal() || self.may_be_base64() || self.may_be_binary() || self.negative
+        self.may_be_decimal()
+            || self.may_be_one_decimal()
+            || self.may_be_base64()
+            || self.may_be_binary()
+            || self.negative
     }
 
     /// Whether the numbers look like binary ones.
@@ -101,8 +110,9 @@ pub(crate) fn read(text: &[u8], bytes: &mut Vec<u8>) -> Option<Result<Seen, NotH
             .take_while(|byte| byte.is_ascii_hexdigit())
             .count();
         let (digits, tail) = rest.split_at_checked(len)?;
-        // Eight binary digits behind 0b.
-        if len == 10
+        // Binary digits behind 0b.
+        if (3..=10).contains(&len)
+            && seen.numbers == 0
             && digits.starts_with(b"0b")
             && digits
                 .iter()

@@ -5,11 +5,15 @@ use mqtt_reason::Version;
 use super::base64::{self, Base64};
 use super::block;
 use super::dump::{self, Base, Layout};
-use super::whole::is_whole;
+use super::flow::Flow;
+use super::stamp::{self, Stamp};
+use super::whole::{is_framed, is_whole};
 use super::{Form, NotHex, network, plain};
 
 /// How much text may wait for a closing bracket, and how many bytes a dump may repeat or keep back.
 const WAITING: usize = 64 << 20;
+/// What is said of a time or a counter that is left out.
+const STAMP: &str = "what stands in front of the bytes is left out";
 /// How many bytes may wait for what tells decimal numbers from hexadecimal ones.
 const UNDECIDED: usize = 64 << 10;
 
@@ -23,6 +27,15 @@ pub(crate) struct Text {
     pending: String,
     pending_line: usize,
     dump: Option<Dump>,
+    /// The dump of the other direction, where two are told apart by how far their lines are indented.
+    other: Option<Dump>,
+    /// The output of tshark's `follow`: what a tab begins was sent by the other side.
+    follow: bool,
+    flow: Flow,
+    /// Whether a time or a counter may stand in front of the bytes.
+    stamps: bool,
+    /// Whether one did.
+    stamped: bool,
     /// A line that cannot be read: an error, unless it stands before a dump.
     held: Option<(usize, String, NotHex)>,
     /// Lines that may be decimal numbers.
@@ -40,6 +53,8 @@ pub(crate) struct Text {
 struct Maybe {
     hex: Vec<u8>,
     decimal: Option<Vec<u8>>,
+    /// One number a line so far.
+    single: bool,
 }
 
 /// A dump that has begun.
@@ -53,6 +68,8 @@ struct Dump {
     last: Vec<u8>,
     repeat: bool,
     frame: Frame,
+    /// Whether its lines begin with a space or a tab.
+    indented: bool,
 }
 
 /// Whether the dump shows whole frames of a network.
@@ -71,6 +88,11 @@ impl Text {
             pending: String::new(),
             pending_line: 0,
             dump: None,
+            other: None,
+            follow: false,
+            flow: Flow::default(),
+            stamps: true,
+            stamped: false,
             held: None,
             maybe: None,
             fresh: true,
@@ -100,9 +122,12 @@ impl Text {
             && self.dump.is_none()
             && self.held.is_none()
             && self.maybe.is_none()
+            && !self.follow
+            && !(self.stamps && stamp::may_stand_in(line, self.stamped))
             && self.form != Some(Form::Decimal)
             && self.form != Some(Form::Escaped)
-            && !(self.fresh && line.trim_ascii_start().starts_with(b"0"))
+            && !(self.fresh && matches!(line.trim_ascii_start(), [b'0', ..]))
+            && !(self.fresh && matches!(line, [b' ', ..]))
         {
             let start = out.len();
             match plain::read(line, out) {
@@ -136,6 +161,11 @@ impl Text {
         self.decide(out)?;
         self.end_dump(out)
             .map_err(|error| self.fail(self.line, b"", error))?;
+        if self.other.is_some() {
+            std::mem::swap(&mut self.dump, &mut self.other);
+            self.end_dump(out)
+                .map_err(|error| self.fail(self.line, b"", error))?;
+        }
         match self.held.take() {
             Some((line, text, error)) => Err(self.fail(line, text.as_bytes(), error)),
             None => Ok(()),
@@ -149,6 +179,7 @@ impl Text {
         *self = Self {
             said,
             line,
+            stamps: self.stamps,
             ..Self::new(self.form, self.version)
         };
     }
@@ -197,10 +228,32 @@ impl Text {
     }
 
     fn text_line(&mut self, text: &str, out: &mut Vec<u8>) -> Result<(), NotHex> {
-        let trimmed = text.trim();
         if self.form == Some(Form::Escaped) {
             return self.escaped(text.trim_end_matches(['\r', '\n']), out);
         }
+        let quotes = match self.pending.is_empty() && self.stamps {
+            true => stamp::quotes(text),
+            false => 0,
+        };
+        if quotes > 0 {
+            self.remark("the marks at the beginning of the lines are left out");
+        }
+        self.part_of_line(text, quotes, out)
+    }
+
+    /// What stands behind the first `skip` bytes of the line.
+    fn part_of_line(&mut self, text: &str, skip: usize, out: &mut Vec<u8>) -> Result<(), NotHex> {
+        let text = text.get(skip..).unwrap_or_default();
+        self.unmarked_line(text, out).map_err(|mut error| {
+            if self.failed.is_none() {
+                error.offset = error.offset.map(|offset| offset + skip);
+            }
+            error
+        })
+    }
+
+    fn unmarked_line(&mut self, text: &str, out: &mut Vec<u8>) -> Result<(), NotHex> {
+        let trimmed = text.trim();
         if !self.pending.is_empty() {
             if self.pending.len() + text.len() > WAITING {
                 return Err(NotHex::whole("a bracket that is never closed"));
@@ -223,6 +276,7 @@ impl Text {
         }
         if is_heading(trimmed) {
             self.fresh = true;
+            self.follow |= trimmed.starts_with("Follow: ");
             return Ok(());
         }
         if self.form != Some(Form::Decimal) && self.dump_line(text, trimmed, out)? {
@@ -240,6 +294,21 @@ impl Text {
         }
         if self.fresh && self.form.is_none() && dump::is_words_of_od(text) {
             return Err(dump::other_layout());
+        }
+        let usual = self.stamped;
+        if self.stamps && stamp::is_alone(trimmed, usual) {
+            return Ok(());
+        }
+        if self.stamps
+            && let Some(stamp) = stamp::stamp(text)
+            && self.is_stamp(text, stamp)?
+        {
+            let shown = text.get(..stamp.len).unwrap_or_default().trim();
+            self.stamped = true;
+            if !self.said.iter().any(|said| said.starts_with(STAMP)) {
+                self.remark(format!("{STAMP}: {shown:?}"));
+            }
+            return self.part_of_line(text, stamp.len, out);
         }
         if self.form != Some(Form::Decimal) && self.plain_line(text, out)? {
             return Ok(());
@@ -266,6 +335,57 @@ impl Text {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether what may be a time or a counter is none of the bytes. An error where that cannot be told.
+    fn is_stamp(&self, text: &str, stamp: Stamp) -> Result<bool, NotHex> {
+        if stamp.certain {
+            return Ok(true);
+        }
+        let rest = text.get(stamp.len..).unwrap_or_default();
+        let read = |text: &str| {
+            let mut reader = Self {
+                stamps: false,
+                ..Self::new(self.form, self.version)
+            };
+            let mut bytes = Vec::new();
+            let read = reader.line(text.as_bytes(), &mut bytes);
+            read.and_then(|()| reader.end(&mut bytes))
+                .ok()
+                .map(|()| bytes)
+        };
+        let (with, without) = (read(text), read(rest));
+        let framed = |bytes: &Option<Vec<u8>>| bytes.as_deref().is_some_and(is_framed);
+        let whole = |bytes: &Option<Vec<u8>>| {
+            bytes
+                .as_deref()
+                .is_some_and(|bytes| is_whole(self.version, bytes))
+        };
+        match (framed(&with), framed(&without)) {
+            // It is left out in either way.
+            _ if with == without => return Ok(false),
+            (true, false) => return Ok(false),
+            (false, true) => return Ok(true),
+            (true, true) if whole(&with) != whole(&without) => return Ok(whole(&without)),
+            (true, true) => {}
+            (false, false) if without.as_ref().is_none_or(Vec::is_empty) => return Ok(false),
+            // A number alone is a group of bytes as a rule.
+            (false, false) if stamp.bare => {
+                let pairs = rest.split_whitespace().all(|number| number.len() <= 2);
+                if with.is_none() || !pairs {
+                    return Ok(false);
+                }
+            }
+            (false, false) if with.is_none() => return Ok(true),
+            (false, false) => {}
+        }
+        let shown = text.get(..stamp.len).unwrap_or_default().trim();
+        Err(NotHex::at(
+            0,
+            format!(
+                "{shown:?} can be bytes, or a time or a counter in front of them: paste the bytes alone"
+            ),
+        ))
     }
 
     fn take(&mut self, block: block::Block, out: &mut Vec<u8>) {
@@ -300,11 +420,27 @@ impl Text {
             Some(Err(error)) => return Err(error),
             Some(Ok(seen)) => seen,
         };
+        let fresh = self.fresh;
         if seen.numbers > 0 {
             self.fresh = false;
         }
+        if self.follow {
+            let side = u32::from(text.starts_with('\t'));
+            self.flow(side, &bytes, out)?;
+            return Ok(true);
+        }
         if self.form.is_some() {
             out.extend(bytes);
+            return Ok(true);
+        }
+        if fresh && let Some(is_heading) = counts(text, &bytes, seen.numbers) {
+            if !is_heading {
+                return Err(NotHex::whole(
+                    "this looks like a table of indices and bytes: paste the bytes alone",
+                ));
+            }
+            self.fresh = true;
+            self.remark("a first line that counts from 0 is left out: the heading of a table");
             return Ok(true);
         }
         if seen.negative {
@@ -328,7 +464,13 @@ impl Text {
                 ("hexadecimal", "hex", &bytes),
             ));
         }
-        if !seen.may_be_decimal() {
+        let one = seen.may_be_one_decimal();
+        if !seen.may_be_decimal() && !one {
+            if self.maybe.as_ref().is_some_and(|maybe| maybe.single) {
+                // A number a line, and one of them is hexadecimal.
+                let maybe = self.maybe.take().unwrap_or_default();
+                out.extend(maybe.hex);
+            }
             self.decide(out)?;
             out.extend(bytes);
             return Ok(true);
@@ -336,8 +478,10 @@ impl Text {
         let decimal = block::read(text, Some(Form::Decimal), self.version);
         let mut maybe = self.maybe.take().unwrap_or(Maybe {
             decimal: Some(Vec::new()),
+            single: true,
             ..Maybe::default()
         });
+        maybe.single &= one;
         maybe.hex.extend(bytes);
         maybe.decimal = match (maybe.decimal, decimal) {
             (Some(mut all), Ok(block)) => {
@@ -358,7 +502,11 @@ impl Text {
 
     fn accept_hex(&mut self, out: &mut Vec<u8>) {
         if let Some(maybe) = self.maybe.take() {
+            let alone = maybe.hex.len() == 1;
             out.extend(maybe.hex);
+            if alone {
+                return;
+            }
             self.remark(block::taken("hexadecimal", "decimal", "decimal"));
         }
     }
@@ -415,7 +563,7 @@ impl Text {
                 self.remark(format!("text before the dump is left out: {shown:?}"));
             }
             self.decide(out)?;
-            self.start_dump(&line);
+            self.start_dump(&line, text.starts_with([' ', '\t']));
             self.add(line, out)?;
             return Ok(true);
         };
@@ -439,11 +587,35 @@ impl Text {
         if line.layout == Layout::Other {
             return Err(dump::other_layout());
         }
-        // Another dump, or the same one goes on.
         let zero = line.offset.bytes().all(|digit| digit == b'0');
+        // The other direction.
+        let indented = text.starts_with([' ', '\t']);
+        if dump.indented != indented
+            && (zero
+                || self
+                    .other
+                    .as_ref()
+                    .is_some_and(|other| other.goes_on(&line)))
+        {
+            self.end_frame(out)?;
+            std::mem::swap(&mut self.dump, &mut self.other);
+            let Some(dump) = &self.dump else {
+                self.start_dump(&line, indented);
+                self.add(line, out)?;
+                return Ok(true);
+            };
+            if !zero || dump.count == 0 {
+                self.add(line, out)?;
+                return Ok(true);
+            }
+        }
+        // Another dump, or the same one goes on.
+        let Some(dump) = &mut self.dump else {
+            return Ok(true);
+        };
         if zero && dump.count > 0 && line.layout != Layout::End {
             self.end_dump(out)?;
-            self.start_dump(&line);
+            self.start_dump(&line, indented);
         }
         self.add(line, out)?;
         Ok(true)
@@ -467,7 +639,7 @@ impl Text {
         }
     }
 
-    fn start_dump(&mut self, line: &dump::Line) {
+    fn start_dump(&mut self, line: &dump::Line, indented: bool) {
         let bases = [Base::Hexadecimal, Base::Octal, Base::Decimal];
         let bases = bases
             .into_iter()
@@ -478,7 +650,11 @@ impl Text {
             layout: line.layout,
             last: Vec::new(),
             repeat: false,
-            frame: Frame::Unknown(Vec::new()),
+            frame: match self.follow {
+                true => Frame::No,
+                false => Frame::Unknown(Vec::new()),
+            },
+            indented,
         });
         if !line.certain {
             self.remark("the first column is taken for offsets");
@@ -599,8 +775,9 @@ impl Text {
             return Ok(());
         };
         self.fresh = false;
+        let side = u32::from(dump.indented);
         match &mut dump.frame {
-            Frame::No => out.extend(bytes),
+            Frame::No => self.flow(side, bytes, out)?,
             Frame::Yes(frame) => {
                 frame.extend(bytes);
                 if frame.len() > WAITING {
@@ -612,8 +789,9 @@ impl Text {
                 if network::ip(frame).is_some() {
                     dump.frame = Frame::Yes(std::mem::take(frame));
                 } else if frame.len() >= network::HEADERS {
-                    out.append(frame);
+                    let bytes = std::mem::take(frame);
                     dump.frame = Frame::No;
+                    self.flow(side, &bytes, out)?;
                 }
             }
         }
@@ -625,12 +803,13 @@ impl Text {
         let Some(dump) = &mut self.dump else {
             return Ok(());
         };
+        let side = u32::from(dump.indented);
         match std::mem::replace(&mut dump.frame, Frame::No) {
             Frame::No => {}
-            Frame::Unknown(mut bytes) => out.append(&mut bytes),
+            Frame::Unknown(bytes) => self.flow(side, &bytes, out)?,
             Frame::Yes(bytes) => match network::payload(&bytes) {
-                Some(payload) => {
-                    out.extend(payload);
+                Some((port, payload)) => {
+                    self.flow(u32::from(port) + 2, payload, out)?;
                     self.remark("the dump shows whole frames: only what TCP carries is read");
                 }
                 None if network::ip(&bytes).is_some_and(|ip| ip.end > bytes.len()) => {
@@ -638,9 +817,18 @@ impl Text {
                         "the dump of a network frame ends before the frame does",
                     ));
                 }
-                None => out.extend(bytes),
+                None => self.flow(side, &bytes, out)?,
             },
         }
+        Ok(())
+    }
+
+    /// Bytes of one direction.
+    fn flow(&mut self, side: u32, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), NotHex> {
+        if self.flow.add(side, bytes)? {
+            self.remark("both directions are in this: the packets are read in the order in which they stand here");
+        }
+        out.extend(bytes);
         Ok(())
     }
 
@@ -673,6 +861,39 @@ impl Text {
         self.end_frame(out)?;
         self.dump = None;
         Ok(())
+    }
+}
+
+impl Dump {
+    /// Whether the line has the offset that comes next.
+    fn goes_on(&self, line: &dump::Line) -> bool {
+        self.bases.iter().any(|(base, start)| {
+            base.value(&line.offset)
+                .and_then(|value| value.checked_sub(*start))
+                == Some(self.count)
+        })
+    }
+}
+
+/// Whether a first line counts: `Some(true)` if it is 0, 1, 2, 3 …, the heading of a table; `Some(false)` if it is 0 and
+/// one byte, the first row of a table.
+fn counts(text: &str, bytes: &[u8], numbers: usize) -> Option<bool> {
+    let zero = text
+        .trim_start_matches([' ', '\t', '|'])
+        .strip_prefix('0')
+        .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric()));
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let consecutive = words
+        .filter(|word| !word.is_empty())
+        .enumerate()
+        .all(|(index, word)| {
+            word.parse() == Ok(index) || usize::from_str_radix(word, 16) == Ok(index)
+        });
+    match bytes {
+        _ if bytes.len() != numbers => None,
+        [_, _, _, ..] if consecutive => Some(true),
+        [0, _] if zero => Some(false),
+        _ => None,
     }
 }
 
@@ -761,7 +982,10 @@ fn is_open(text: &str) -> bool {
 /// Lines of the output of tshark that hold no bytes.
 fn is_heading(text: &str) -> bool {
     let starts = ["Follow: ", "Filter: ", "Node 0: ", "Node 1: "];
-    text.len() > 3 && text.bytes().all(|byte| byte == b'=')
+    // socat -x
+    let of_socat = text.starts_with("length=") && text.contains(" from=") && text.contains(" to=");
+    of_socat
+        || text.len() > 3 && text.bytes().all(|byte| byte == b'=')
         || starts.iter().any(|start| text.starts_with(start))
 }
 

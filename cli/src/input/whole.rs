@@ -16,6 +16,37 @@ pub(crate) fn is_whole(version: Option<Version>, bytes: &[u8]) -> bool {
             .any(|start| is_whole_in(*start, version.is_none(), bytes))
 }
 
+/// Whether the lengths of `bytes` fit together: every one of them belongs to a packet, good or bad.
+pub(crate) fn is_framed(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && unframed(bytes).is_some_and(<[u8]>::is_empty)
+}
+
+/// What is left behind the last packet that is all there; `None` if no packet can begin there.
+pub(crate) fn unframed(bytes: &[u8]) -> Option<&[u8]> {
+    let mut rest = bytes;
+    loop {
+        let [first, body @ ..] = rest else {
+            return Some(rest);
+        };
+        // Type 0 is no packet.
+        if *first < 0x10 {
+            return None;
+        }
+        let digits = body.iter().take(4).position(|byte| *byte < 0x80);
+        let Some((length, body)) = digits.and_then(|at| body.split_at_checked(at + 1)) else {
+            return (body.len() < 4).then_some(rest);
+        };
+        let length = length
+            .iter()
+            .rev()
+            .fold(0_usize, |value, byte| value << 7 | usize::from(byte & 0x7F));
+        match body.get(length..) {
+            Some(next) => rest = next,
+            None => return Some(rest),
+        }
+    }
+}
+
 fn is_whole_in(mut version: Version, follow: bool, bytes: &[u8]) -> bool {
     let options = DecodeOptions::new();
     let mut rest = bytes;
