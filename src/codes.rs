@@ -9,6 +9,7 @@ use bytes::BufMut;
 use crate::error::{ErrorKind, Parsed, refuse};
 use crate::options::DecodeOptions;
 use crate::packet_type::PacketType;
+use crate::reason::sealed::Internal;
 use crate::reason::{Code, PacketReason};
 use crate::wire;
 
@@ -150,7 +151,7 @@ impl<'a, C> CodeList<'a, C> {
 /// Whether the list has every code. No branch per code: a table look-up each.
 #[inline]
 fn all_defined<C: Code>(bytes: &[u8]) -> bool {
-    let undefined = |seen, byte: &u8| seen | C::undefined(*byte);
+    let undefined = |seen, byte: &u8| seen | C::undefined(*byte, Internal);
     bytes.iter().fold(0, undefined) == 0
 }
 
@@ -159,7 +160,7 @@ fn all_defined<C: Code>(bytes: &[u8]) -> bool {
 fn first_undefined<C: Code>(bytes: &[u8]) -> (usize, u8) {
     let mut places = (0..).zip(bytes.iter().copied());
     places
-        .find(|(_, byte)| C::undefined(*byte) != 0)
+        .find(|(_, byte)| C::undefined(*byte, Internal) != 0)
         .unwrap_or_default()
 }
 

@@ -87,17 +87,11 @@ pub enum EncodeError {
         /// The field.
         field: &'static str,
     },
-    /// This version cannot say this.
+    /// This version cannot say this: 3.1 has neither Session Present nor a SUBACK that refuses.
     #[error("{what} cannot be said in MQTT {version}")]
     NotInVersion {
         /// The version.
         version: Version,
-        /// What cannot be said.
-        what: &'static str,
-    },
-    /// MQTT 3.1 cannot say this: it has no Session Present and no SUBACK failure.
-    #[error("{what} cannot be said in MQTT 3.1")]
-    NotInV3_1 {
         /// What cannot be said.
         what: &'static str,
     },

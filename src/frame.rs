@@ -21,6 +21,41 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
+    /// The packet of `version` at the start of `i`, whatever its type, without limits; `None` if bytes are missing.
+    ///
+    /// ```
+    /// use mqtt_reason::{Frame, PacketType, Version};
+    ///
+    /// let bytes = [0x30, 0x05, 0x00, 0x01, b't', 0x00, b'!', 0xC0];
+    /// let publish = Frame::decode(Version::V5_0, &bytes)?.unwrap();
+    /// assert_eq!((publish.packet_type(), publish.bytes().len()), (PacketType::Publish, 7));
+    /// assert_eq!(Frame::decode(Version::V5_0, &bytes[7..])?, None);
+    /// # Ok::<(), mqtt_reason::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`decode_with`](Self::decode_with).
+    pub fn decode(version: Version, i: &'a [u8]) -> Result<Option<Self>, DecodeError> {
+        Self::decode_with(version, DecodeOptions::DEFAULT, i)
+    }
+
+    /// The packet of `version` at the start of `i`, whatever its type; `None` if bytes are missing.
+    ///
+    /// # Errors
+    ///
+    /// What the fixed header shows, MQTT 5.0 §2.1.
+    pub fn decode_with(
+        version: Version,
+        options: &DecodeOptions,
+        i: &'a [u8],
+    ) -> Result<Option<Self>, DecodeError> {
+        Ok(match header(version, options, i)? {
+            HeaderOrNeeded::Header(header) => Some(frame(&header, i)),
+            HeaderOrNeeded::Needed(_) => None,
+        })
+    }
+
     /// The packet type.
     #[must_use]
     pub const fn packet_type(&self) -> PacketType {
@@ -310,6 +345,24 @@ pub(crate) fn frame<'a>(header: &Header, i: &'a [u8]) -> Frame<'a> {
 }
 
 /// The size of the packet at the start of `i` in bytes, fixed header included, as soon as its fixed header is there;
+/// `None` if that needs more bytes. Without limits: see [`total_len_with`].
+///
+/// ```
+/// use mqtt_reason::{Version, frame};
+///
+/// assert_eq!(frame::total_len(Version::V5_0, &[0x40, 0x12])?, Some(20));
+/// assert_eq!(frame::total_len(Version::V5_0, &[0x40])?, None);
+/// # Ok::<(), mqtt_reason::DecodeError>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`total_len_with`].
+pub fn total_len(version: Version, i: &[u8]) -> Result<Option<usize>, DecodeError> {
+    total_len_with(version, DecodeOptions::DEFAULT, i)
+}
+
+/// The size of the packet at the start of `i` in bytes, fixed header included, as soon as its fixed header is there;
 /// `None` if that needs more bytes.
 ///
 /// For callers that want to know before they buffer. The first byte and the Remaining Length are checked, and the
@@ -318,27 +371,23 @@ pub(crate) fn frame<'a>(header: &Header, i: &'a [u8]) -> Frame<'a> {
 /// ```
 /// use mqtt_reason::{DecodeOptions, ErrorKind, Version, frame};
 ///
-/// let options = DecodeOptions::new().max_packet_size(1024);
-/// assert_eq!(frame::total_len(Version::V5_0, &options, &[0x40, 0x12])?, Some(20));
-/// assert_eq!(frame::total_len(Version::V5_0, &options, &[0x40])?, None);
-///
 /// // 256 MiB are announced: refused after five bytes.
-/// let error = frame::total_len(Version::V5_0, &options, &[0x40, 0xFF, 0xFF, 0xFF, 0x7F]).unwrap_err();
-/// assert_eq!(error.kind(), ErrorKind::PacketTooLarge { len: 268_435_460, max: 1024 });
-/// # Ok::<(), mqtt_reason::DecodeError>(())
+/// let options = DecodeOptions::new().max_packet_size(1024);
+/// let error = frame::total_len_with(Version::V5_0, &options, &[0x40, 0xFF, 0xFF, 0xFF, 0x7F]).unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::PacketTooLarge { len: 268_435_460, max: 1024, .. }));
 /// ```
 ///
 /// # Errors
 ///
 /// As for a whole packet, but only what the fixed header shows.
-pub fn total_len(
+pub fn total_len_with(
     version: Version,
     options: &DecodeOptions,
     i: &[u8],
 ) -> Result<Option<usize>, DecodeError> {
     Ok(match header(version, options, i)? {
         HeaderOrNeeded::Header(header) => Some(header.len),
-        // The header is whole if the bytes missing are not missing in it.
+        // Bytes are missing. If the Remaining Length is whole, they are missing in the body only.
         HeaderOrNeeded::Needed(needed) => match i {
             [_, length @ ..]
                 if VariableByteInteger::read(length) != VariableByteInteger::Unfinished =>

@@ -1,6 +1,6 @@
 #![no_std]
 #![forbid(unsafe_code)]
-// No input makes this crate panic: what could is not written.
+// No input makes this crate panic: every operation that could is denied here.
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::expect_used,

@@ -12,17 +12,26 @@ use crate::packet_type::Side;
 /// let from_server = DecodeOptions::new().sender(Side::Server);
 /// assert!(v5::decode(&bytes).is_ok());
 /// assert!(v5::decode_with(&from_server, &bytes).is_err());
+///
+/// // What is set can be read, too.
+/// assert_eq!(from_server.sender, Some(Side::Server));
+/// assert_eq!(from_server.max_packet_size, u32::MAX);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 #[must_use]
 pub struct DecodeOptions {
-    pub(crate) sender: Option<Side>,
-    pub(crate) max_packet_size: u32,
-    pub(crate) request_problem_information: bool,
+    /// Who sent the bytes, `None` if that is not known; see [`sender`](Self::sender()).
+    pub sender: Option<Side>,
+    /// The largest packet in bytes; see [`max_packet_size`](Self::max_packet_size()).
+    pub max_packet_size: u32,
+    /// Whether problem information was requested; see
+    /// [`request_problem_information`](Self::request_problem_information()).
+    pub request_problem_information: bool,
 }
 
 impl DecodeOptions {
-    /// What [`new`](Self::new) gives, at a place of its own: nothing is put on the stack to be referred to.
+    /// The options of [`new`](Self::new) as a constant, so that whoever needs a reference to them builds nothing.
     pub(crate) const DEFAULT: &Self = &Self::new();
 
     /// Sender unknown, no limit on the size, problem information requested.
@@ -85,16 +94,22 @@ impl Default for DecodeOptions {
 /// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 #[must_use]
 pub struct EncodeOptions {
-    pub(crate) sender: Option<Side>,
-    pub(crate) max_packet_size: u32,
-    pub(crate) request_problem_information: bool,
-    pub(crate) long_form: bool,
+    /// Who sends the packet, `None` if that is not known; see [`sender`](Self::sender()).
+    pub sender: Option<Side>,
+    /// The largest packet in bytes; see [`max_packet_size`](Self::max_packet_size()).
+    pub max_packet_size: u32,
+    /// Whether problem information was requested; see
+    /// [`request_problem_information`](Self::request_problem_information()).
+    pub request_problem_information: bool,
+    /// Whether packets have all their fields; see [`long_form`](Self::long_form()).
+    pub long_form: bool,
 }
 
 impl EncodeOptions {
-    /// What [`new`](Self::new) gives, at a place of its own: nothing is put on the stack to be referred to.
+    /// The options of [`new`](Self::new) as a constant, so that whoever needs a reference to them builds nothing.
     pub(crate) const DEFAULT: &Self = &Self::new();
 
     /// Sender unknown, no limit on the size, problem information requested.
@@ -118,7 +133,7 @@ impl EncodeOptions {
     /// The Maximum Packet Size that the receiver announced, in bytes, fixed header included; 1 to 4,294,967,295.
     ///
     /// A larger packet first loses all its User Properties, then its Reason String; if it is still too large, it is
-    /// refused ([MQTT-3.1.2-24], [MQTT-3.2.2-15], [MQTT-3.2.2-19] and its kin).
+    /// refused ([MQTT-3.1.2-24], [MQTT-3.2.2-15], [MQTT-3.2.2-19] and the like of the other packets).
     pub const fn max_packet_size(mut self, max: u32) -> Self {
         self.max_packet_size = max;
         self

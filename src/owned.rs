@@ -105,6 +105,32 @@ impl OwnedPacket {
         Ok(found.take(src, |bytes| Self { version, bytes }))
     }
 
+    /// The packet that these bytes are, which it shares: one of the nine, whole, and nothing behind it. `None` if the
+    /// bytes are those of another packet, not all of one, or more than one.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use mqtt_reason::{OwnedPacket, Version};
+    ///
+    /// let bytes = Bytes::from_static(&[0x40, 0x03, 0x00, 0x0A, 0x87]);
+    /// let puback = OwnedPacket::from_bytes(Version::V5_0, bytes)?.unwrap();
+    /// assert!(puback.packet().is_error());
+    /// let pingreq = Bytes::from_static(&[0xC0, 0x00]);
+    /// assert_eq!(OwnedPacket::from_bytes(Version::V5_0, pingreq)?, None);
+    /// # Ok::<(), mqtt_reason::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](crate::decode()).
+    pub fn from_bytes(version: Version, bytes: Bytes) -> Result<Option<Self>, DecodeError> {
+        let is_packet = match decode(version, &bytes)? {
+            Decoded::Packet { len, .. } => len == bytes.len(),
+            _ => false,
+        };
+        Ok(is_packet.then_some(Self { version, bytes }))
+    }
+
     /// The packet, written in its shortest legal form.
     ///
     /// ```

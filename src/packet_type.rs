@@ -253,9 +253,7 @@ impl SentBy {
             Self::Server => matches!(side, Side::Server),
         }
     }
-}
 
-impl SentBy {
     /// `"client"`, `"server"` or `"client or server"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -270,6 +268,18 @@ impl SentBy {
 impl fmt::Display for SentBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+impl FromStr for SentBy {
+    type Err = ParseNameError;
+
+    /// Reads `client`, `server` or `client or server`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Client, Self::Server, Self::Either]
+            .into_iter()
+            .find(|senders| senders.name().eq_ignore_ascii_case(text))
+            .ok_or(ParseNameError)
     }
 }
 

@@ -64,11 +64,17 @@ pub(crate) mod sealed {
     #[expect(unnameable_types, reason = "that is what seals a trait")]
     pub trait Sealed {}
 
+    /// What only this crate can name, and so pass: a method that takes it cannot be called elsewhere.
+    #[derive(Clone, Copy)]
+    #[expect(unnameable_types, reason = "that is what it is for")]
+    #[expect(clippy::exhaustive_structs, reason = "nobody else can name it")]
+    pub struct Internal;
+
     /// A look-up for many codes at once.
     #[expect(unnameable_types, reason = "part of a sealed trait")]
     pub trait Undefined {
         /// 1 if the list has no code with this value, 0 if it has.
-        fn undefined(byte: u8) -> u8;
+        fn undefined(byte: u8, internal: Internal) -> u8;
     }
 }
 
@@ -125,14 +131,17 @@ pub(crate) fn same_name(one: &str, other: &str) -> bool {
     letters(one).eq(letters(other))
 }
 
-/// One enum of codes from one table: rows of value, variant and name.
+/// One enum of codes from one table: rows of value, variant, name and, if an earlier version has another one, that.
 ///
-/// It saves eleven copies of the same conversions and keeps value, name and variant of a code in one place.
+/// It saves eleven copies of the same conversions and keeps value, names and variant of a code in one place.
 macro_rules! code_enum {
+    // The last name of a row.
+    (@earlier $name:literal) => { $name };
+    (@earlier $name:literal $earlier:literal) => { $earlier };
     (
         $(#[$doc:meta])*
         pub enum $Name:ident {
-            $($(#[$row_doc:meta])* $value:literal $Variant:ident $name:literal,)+
+            $($(#[$row_doc:meta])* $value:literal $Variant:ident $name:literal $(or $earlier:literal)?,)+
         }
     ) => {
         $(#[$doc])*
@@ -152,7 +161,7 @@ macro_rules! code_enum {
             #[must_use]
             #[expect(clippy::indexing_slicing, reason = "a byte never exceeds a table of 256")]
             pub const fn from_u8(byte: u8) -> Option<Self> {
-                // A constant, not a static: it becomes part of the code that it is inlined into.
+                // A constant, not a static: a compiler that knows the byte then knows the result.
                 const TABLE: &[Option<$Name>; 256] = &{
                     let mut table = [None; 256];
                     $(table[$value] = Some($Name::$Variant);)+
@@ -175,6 +184,13 @@ macro_rules! code_enum {
                     $(Self::$Variant => $name,)+
                 }
             }
+
+            /// The name of the code in the earliest version that has it.
+            const fn earlier_name(self) -> &'static str {
+                match self {
+                    $(Self::$Variant => $crate::reason::code_enum!(@earlier $name $($earlier)?),)+
+                }
+            }
         }
 
         impl $crate::reason::sealed::Sealed for $Name {}
@@ -182,7 +198,7 @@ macro_rules! code_enum {
         impl $crate::reason::sealed::Undefined for $Name {
             #[inline]
             #[expect(clippy::indexing_slicing, reason = "a byte never exceeds a table of 256")]
-            fn undefined(byte: u8) -> u8 {
+            fn undefined(byte: u8, _: $crate::reason::sealed::Internal) -> u8 {
                 const TABLE: &[u8; 256] = &{
                     let mut table = [1; 256];
                     $(table[$value] = 0;)+
@@ -224,14 +240,16 @@ macro_rules! code_enum {
         impl ::core::str::FromStr for $Name {
             type Err = $crate::reason::ParseCodeError;
 
-            /// Reads a number (`135`, `0x87`) or a name; case, spaces and punctuation of names do not matter.
+            /// Reads a number (`135`, `0x87`) or a name, in 3.x that of either version; case, spaces and punctuation of
+            /// names do not matter.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let is_named = |code: &Self| {
+                    $crate::reason::same_name(code.name(), text)
+                        || $crate::reason::same_name(code.earlier_name(), text)
+                };
                 match $crate::reason::parse_number(text) {
                     Some(byte) => Self::from_u8(byte),
-                    None => Self::ALL
-                        .iter()
-                        .copied()
-                        .find(|code| $crate::reason::same_name(code.name(), text)),
+                    None => Self::ALL.iter().copied().find(is_named),
                 }
                 .ok_or($crate::reason::ParseCodeError)
             }
@@ -578,5 +596,16 @@ impl TryFrom<u8> for ReasonCode {
 impl From<ReasonCode> for u8 {
     fn from(code: ReasonCode) -> Self {
         code.0
+    }
+}
+
+/// A code is compared with a number as on the wire.
+///
+/// ```
+/// assert!(mqtt_reason::ReasonCode::NOT_AUTHORIZED == 0x87);
+/// ```
+impl PartialEq<u8> for ReasonCode {
+    fn eq(&self, value: &u8) -> bool {
+        self.0 == *value
     }
 }

@@ -1,49 +1,33 @@
 //! `serde::Serialize` in the shape of the command's JSON: codes are numbers, packets and errors are objects.
+//!
+//! Packets borrow or are checked bytes, so they are not read back; codes, packet types, sides, versions, QoS and property
+//! identifiers are.
 
 use core::fmt;
 
-use ::serde::de::{Deserialize, Deserializer, Error as _, Unexpected};
-use ::serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+use ::serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 use crate::codes::CodeList;
-use crate::error::{DecodeError, ErrorClass};
-use crate::packet_type::PacketType;
-use crate::reason::{Code, ReasonCode};
-use crate::spec::property::{PropertyId, PropertySet};
-use crate::types::PacketId;
-use crate::v3::{self, ConnackReturnCode, SubackReturnCode};
-use crate::v5::{
-    self, Ack, AckReason, Auth, AuthReason, ConnackReason, DisconnectReason, Properties, Property,
-    PropertyIter, PropertyValue, PubackReason, PubcompReason, PubrecReason, PubrelReason,
-    SubackReason, SubscriptionAck, SubscriptionReason, UnsubackReason,
-};
+use crate::error::DecodeError;
+use crate::frame::{Decoded, Frame};
+use crate::owned::{OwnedDecoded, OwnedFrame, OwnedPacket};
+use crate::packet::Packet;
+use crate::packet_type::{PacketType, Version};
+use crate::reason::Code;
+use crate::serde::properties::Hex;
+use crate::v3;
+use crate::v5::{self, Ack, AckReason, Auth, Properties, SubscriptionAck, SubscriptionReason};
 
-/// A code is its value, in both directions.
-macro_rules! as_number {
-    ($($Code:ident)+) => {
-        $(
-            impl Serialize for $Code {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    serializer.serialize_u8(self.as_u8())
-                }
-            }
+mod properties;
+mod words;
 
-            impl<'de> Deserialize<'de> for $Code {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    let value = u8::deserialize(deserializer)?;
-                    Self::from_u8(value).ok_or_else(|| {
-                        let found = Unexpected::Unsigned(value.into());
-                        D::Error::invalid_value(found, &"a code of the packet's table")
-                    })
-                }
-            }
-        )+
-    };
-}
+/// What `Display` writes, as a string.
+struct Text<T>(T);
 
-as_number! {
-    ReasonCode ConnackReason PubackReason PubrecReason PubrelReason PubcompReason SubackReason UnsubackReason
-    DisconnectReason AuthReason ConnackReturnCode SubackReturnCode
+impl<T: fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
 }
 
 /// The values of the codes.
@@ -57,259 +41,296 @@ impl<C: Code> Serialize for CodeList<'_, C> {
     }
 }
 
-/// The names of the codes.
-struct Names<'s, 'a, C>(&'s CodeList<'a, C>);
+/// The names of the codes, which the function knows.
+struct Names<'s, 'a, C>(
+    &'s CodeList<'a, C>,
+    fn(C, v3::Version) -> &'static str,
+    v3::Version,
+);
 
 impl<C: Code> Serialize for Names<'_, '_, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut names = serializer.serialize_seq(Some(self.0.len()))?;
-        for code in self.0 {
-            names.serialize_element(&Text(code))?;
+        let Self(codes, name, version) = self;
+        let mut names = serializer.serialize_seq(Some(codes.len()))?;
+        for code in *codes {
+            names.serialize_element(name(code, *version))?;
         }
         names.end()
     }
 }
 
-/// What `Display` writes, as a string.
-struct Text<T>(T);
+/// A packet that is an object: the version if it is asked for, the packet's name, its fields.
+trait Object {
+    fn packet_type(&self) -> PacketType;
 
-impl<T: fmt::Display> Serialize for Text<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+    /// How many fields there are.
+    fn count(&self) -> usize;
+
+    fn fields<O: SerializeStruct>(&self, object: &mut O) -> Result<(), O::Error>;
+
+    fn object<S: Serializer>(
+        &self,
+        serializer: S,
+        version: Option<Version>,
+    ) -> Result<S::Ok, S::Error> {
+        let packet = self.packet_type();
+        let count = self.count().saturating_add(1);
+        let count = count.saturating_add(usize::from(version.is_some()));
+        let mut object = serializer.serialize_struct(packet.name(), count)?;
+        if let Some(version) = version {
+            object.serialize_field("mqtt", &version)?;
+        }
+        object.serialize_field("packet", &packet)?;
+        self.fields(&mut object)?;
+        object.end()
     }
 }
 
-/// Bytes in hexadecimal, lower case.
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-/// The name: `"PUBACK"`.
-impl Serialize for PacketType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-/// An object that starts with the packet's name and has `fields` more fields.
-fn packet<S: Serializer>(
-    serializer: S,
-    packet: PacketType,
-    fields: usize,
-) -> Result<S::SerializeStruct, S::Error> {
-    let mut object = serializer.serialize_struct(packet.name(), fields.saturating_add(1))?;
-    object.serialize_field("packet", &packet)?;
-    Ok(object)
+/// One code and properties, the last fields of most packets of 5.0.
+fn code_and_properties<O: SerializeStruct>(
+    object: &mut O,
+    code: impl Code,
+    properties: &Properties<'_>,
+) -> Result<(), O::Error> {
+    one_code(object, code.as_u8(), code.name())?;
+    object.serialize_field("properties", properties)
 }
 
 /// Value and name of the one code of a packet.
-fn one_code<O: SerializeStruct>(object: &mut O, code: impl Code) -> Result<(), O::Error> {
-    object.serialize_field("reason_code", &code.as_u8())?;
-    object.serialize_field("reason_name", &Text(code))
+fn one_code<O: SerializeStruct>(object: &mut O, value: u8, name: &str) -> Result<(), O::Error> {
+    object.serialize_field("reason_code", &value)?;
+    object.serialize_field("reason_name", name)
 }
 
-/// Values and names of a packet with one code per Topic Filter.
-fn code_list<O: SerializeStruct>(
-    object: &mut O,
-    codes: &CodeList<'_, impl Code>,
-) -> Result<(), O::Error> {
-    object.serialize_field("reason_codes", codes)?;
-    object.serialize_field("reason_names", &Names(codes))
+impl Object for v5::Connack<'_> {
+    fn packet_type(&self) -> PacketType {
+        PacketType::Connack
+    }
+
+    fn count(&self) -> usize {
+        4
+    }
+
+    fn fields<O: SerializeStruct>(&self, object: &mut O) -> Result<(), O::Error> {
+        object.serialize_field("session_present", &self.session_present())?;
+        code_and_properties(object, self.reason(), &self.properties())
+    }
 }
+
+impl<R: AckReason> Object for Ack<'_, R> {
+    fn packet_type(&self) -> PacketType {
+        R::PACKET
+    }
+
+    fn count(&self) -> usize {
+        4
+    }
+
+    fn fields<O: SerializeStruct>(&self, object: &mut O) -> Result<(), O::Error> {
+        object.serialize_field("packet_id", &self.packet_id())?;
+        code_and_properties(object, self.reason(), &self.properties())
+    }
+}
+
+impl<R: SubscriptionReason> Object for SubscriptionAck<'_, R> {
+    fn packet_type(&self) -> PacketType {
+        R::PACKET
+    }
+
+    fn count(&self) -> usize {
+        4
+    }
+
+    fn fields<O: SerializeStruct>(&self, object: &mut O) -> Result<(), O::Error> {
+        let codes = self.reasons();
+        let names = Names(&codes, |code, _| code.name(), v3::Version::V3_1_1);
+        object.serialize_field("packet_id", &self.packet_id())?;
+        object.serialize_field("reason_codes", &codes)?;
+        object.serialize_field("reason_names", &names)?;
+        object.serialize_field("properties", &self.properties())
+    }
+}
+
+impl Object for v5::Disconnect<'_> {
+    fn packet_type(&self) -> PacketType {
+        PacketType::Disconnect
+    }
+
+    fn count(&self) -> usize {
+        3
+    }
+
+    fn fields<O: SerializeStruct>(&self, object: &mut O) -> Result<(), O::Error> {
+        code_and_properties(object, self.reason(), &self.properties())
+    }
+}
+
+impl Object for Auth<'_> {
+    fn packet_type(&self) -> PacketType {
+        PacketType::Auth
+    }
+
+    fn count(&self) -> usize {
+        3
+    }
+
+    fn fields<O: SerializeStruct>(&self, object: &mut O) -> Result<(), O::Error> {
+        code_and_properties(object, self.reason(), &self.properties())
+    }
+}
+
+/// A packet of 3.x in a version: return codes stand under the keys of reason codes, with the names of that version.
+impl Object for (v3::Version, v3::Packet<'_>) {
+    fn packet_type(&self) -> PacketType {
+        self.1.packet_type()
+    }
+
+    fn count(&self) -> usize {
+        match self.1 {
+            v3::Packet::Connack(_) | v3::Packet::Suback(_) => 3,
+            v3::Packet::Disconnect => 0,
+            _ => 1,
+        }
+    }
+
+    fn fields<O: SerializeStruct>(&self, object: &mut O) -> Result<(), O::Error> {
+        let (version, packet) = self;
+        if let Some(id) = packet.packet_id() {
+            object.serialize_field("packet_id", &id)?;
+        }
+        match packet {
+            v3::Packet::Connack(connack) => {
+                let code = connack.return_code();
+                object.serialize_field("session_present", &connack.session_present())?;
+                one_code(object, code.as_u8(), code.name_in(*version))
+            }
+            v3::Packet::Suback(suback) => {
+                let codes = suback.return_codes();
+                let names = Names(&codes, v3::SubackReturnCode::name_in, *version);
+                object.serialize_field("reason_codes", &codes)?;
+                object.serialize_field("reason_names", &names)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The objects that are packets of 5.0.
+macro_rules! packets {
+    ($($Packet:ident)+) => {
+        $(
+            impl Serialize for v5::$Packet<'_> {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    self.object(serializer, None)
+                }
+            }
+        )+
+
+        /// Writes a packet of 5.0, with its version if that is asked for.
+        fn v5_packet<S: Serializer>(
+            packet: &v5::Packet<'_>,
+            serializer: S,
+            version: Option<Version>,
+        ) -> Result<S::Ok, S::Error> {
+            match packet {
+                $(v5::Packet::$Packet(packet) => packet.object(serializer, version),)+
+            }
+        }
+    };
+}
+
+packets! { Connack Puback Pubrec Pubrel Pubcomp Suback Unsuback Disconnect Auth }
 
 impl Serialize for v5::Packet<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Connack(packet) => packet.serialize(serializer),
-            Self::Puback(packet) => packet.serialize(serializer),
-            Self::Pubrec(packet) => packet.serialize(serializer),
-            Self::Pubrel(packet) => packet.serialize(serializer),
-            Self::Pubcomp(packet) => packet.serialize(serializer),
-            Self::Suback(packet) => packet.serialize(serializer),
-            Self::Unsuback(packet) => packet.serialize(serializer),
-            Self::Disconnect(packet) => packet.serialize(serializer),
-            Self::Auth(packet) => packet.serialize(serializer),
-        }
+        v5_packet(self, serializer, None)
     }
 }
 
-impl Serialize for v5::Connack<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = packet(serializer, PacketType::Connack, 4)?;
-        object.serialize_field("session_present", &self.session_present())?;
-        one_code(&mut object, self.reason())?;
-        object.serialize_field("properties", &self.properties())?;
-        object.end()
-    }
-}
-
-impl<R: AckReason> Serialize for Ack<'_, R> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = packet(serializer, R::PACKET, 4)?;
-        object.serialize_field("packet_id", &self.packet_id())?;
-        one_code(&mut object, self.reason())?;
-        object.serialize_field("properties", &self.properties())?;
-        object.end()
-    }
-}
-
-impl<R: SubscriptionReason> Serialize for SubscriptionAck<'_, R> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = packet(serializer, R::PACKET, 4)?;
-        object.serialize_field("packet_id", &self.packet_id())?;
-        code_list(&mut object, &self.reasons())?;
-        object.serialize_field("properties", &self.properties())?;
-        object.end()
-    }
-}
-
-impl Serialize for v5::Disconnect<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = packet(serializer, PacketType::Disconnect, 3)?;
-        one_code(&mut object, self.reason())?;
-        object.serialize_field("properties", &self.properties())?;
-        object.end()
-    }
-}
-
-impl Serialize for Auth<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = packet(serializer, PacketType::Auth, 3)?;
-        one_code(&mut object, self.reason())?;
-        object.serialize_field("properties", &self.properties())?;
-        object.end()
-    }
-}
-
-/// Return codes stand under the keys of reason codes; their names are those of 3.1.1.
+/// Return codes stand under the keys of reason codes; their names are those of 3.1.1, as the packet does not know its
+/// version. A [`Packet`] does.
 impl Serialize for v3::Packet<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Connack(packet) => packet.serialize(serializer),
-            Self::Suback(packet) => packet.serialize(serializer),
-            Self::Puback(id)
-            | Self::Pubrec(id)
-            | Self::Pubrel(id)
-            | Self::Pubcomp(id)
-            | Self::Unsuback(id) => packet_with_id(serializer, self.packet_type(), *id),
-            Self::Disconnect => packet(serializer, PacketType::Disconnect, 0)?.end(),
-        }
+        (v3::Version::V3_1_1, *self).object(serializer, None)
     }
 }
 
-/// A packet of 3.x that carries nothing but a Packet Identifier.
-fn packet_with_id<S: Serializer>(
-    serializer: S,
-    packet_type: PacketType,
-    id: PacketId,
-) -> Result<S::Ok, S::Error> {
-    let mut object = packet(serializer, packet_type, 1)?;
-    object.serialize_field("packet_id", &id)?;
-    object.end()
-}
-
+/// As in [`v3::Packet`].
 impl Serialize for v3::Connack {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = packet(serializer, PacketType::Connack, 3)?;
-        object.serialize_field("session_present", &self.session_present())?;
-        one_code(&mut object, self.return_code())?;
-        object.end()
+        v3::Packet::from(*self).serialize(serializer)
     }
 }
 
+/// As in [`v3::Packet`].
 impl Serialize for v3::Suback<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = packet(serializer, PacketType::Suback, 3)?;
-        object.serialize_field("packet_id", &self.packet_id())?;
-        code_list(&mut object, &self.return_codes())?;
+        v3::Packet::from(*self).serialize(serializer)
+    }
+}
+
+/// The packet's object with its version before the other fields, under `mqtt`.
+impl Serialize for Packet<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let version = Some(self.version());
+        match self {
+            Self::V5(packet) => v5_packet(packet, serializer, version),
+            Self::V3(v3, packet) => (*v3, *packet).object(serializer, version),
+        }
+    }
+}
+
+/// As the [`Packet`] that it lends.
+impl Serialize for OwnedPacket {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.packet().serialize(serializer)
+    }
+}
+
+/// An object with the packet's name, the flags as a number and the body in hexadecimal.
+impl Serialize for Frame<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Frame", 3)?;
+        object.serialize_field("packet", &self.packet_type())?;
+        object.serialize_field("flags", &self.flags())?;
+        object.serialize_field("body", &Text(Hex(self.body())))?;
         object.end()
     }
 }
 
-impl Serialize for Properties<'_> {
+/// As the [`Frame`] that it lends.
+impl Serialize for OwnedFrame {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.iter().serialize(serializer)
+        self.frame().serialize(serializer)
     }
 }
 
-/// An object with a key for each property, in wire order; those that may be repeated are a list where the first stands.
-impl Serialize for PropertyIter<'_> {
+/// The packet, the frame, or an object with the number of bytes under `needed`.
+impl<P: Serialize> Serialize for Decoded<'_, P> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut section = serializer.serialize_map(None)?;
-        let mut written = PropertySet::EMPTY;
-        for property in self.clone() {
-            let id = property.id();
-            if !is_list(id) {
-                section.serialize_entry(id.key(), &Value(property))?;
-            } else if !written.contains(id) {
-                written.insert(id);
-                section.serialize_entry(id.key(), &List(self, id))?;
-            }
-        }
-        section.end()
-    }
-}
-
-/// An object like that of a section which holds this property alone.
-impl Serialize for Property<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let id = self.id();
-        let mut section = serializer.serialize_map(Some(1))?;
-        if is_list(id) {
-            section.serialize_entry(id.key(), &[Value(*self)])?;
-        } else {
-            section.serialize_entry(id.key(), &Value(*self))?;
-        }
-        section.end()
-    }
-}
-
-/// Whether the property may be repeated somewhere.
-fn is_list(id: PropertyId) -> bool {
-    id.uses().iter().any(|cell| cell.repeatable)
-}
-
-/// The values of a property that may be repeated.
-struct List<'s, 'a>(&'s PropertyIter<'a>, PropertyId);
-
-impl Serialize for List<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let same = self.0.clone().filter(|property| property.id() == self.1);
-        serializer.collect_seq(same.map(Value))
-    }
-}
-
-/// The value of a property; of a User Property the pair of name and value.
-struct Value<'a>(Property<'a>);
-
-impl Serialize for Value<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.value() {
-            PropertyValue::Byte(value) => serializer.serialize_u8(value),
-            PropertyValue::TwoByteInteger(value) => serializer.serialize_u16(value),
-            PropertyValue::FourByteInteger(value) | PropertyValue::VariableByteInteger(value) => {
-                serializer.serialize_u32(value)
-            }
-            PropertyValue::String(text) => serializer.serialize_str(text),
-            PropertyValue::BinaryData(data) => serializer.collect_str(&Hex(data)),
-            PropertyValue::StringPair(name, value) => (name, value).serialize(serializer),
+        match self {
+            Self::Packet { packet, .. } => packet.serialize(serializer),
+            Self::Frame(frame) => frame.serialize(serializer),
+            Self::Incomplete { needed } => incomplete(serializer, needed.get()),
         }
     }
 }
 
-/// `"malformed"`, `"protocol_error"` or `"packet_too_large"`.
-impl Serialize for ErrorClass {
+/// As [`Decoded`].
+impl<P: Serialize> Serialize for OwnedDecoded<P> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match self {
-            Self::MalformedPacket => "malformed",
-            Self::ProtocolError => "protocol_error",
-            Self::PacketTooLarge => "packet_too_large",
-        })
+        match self {
+            Self::Packet(packet) => packet.serialize(serializer),
+            Self::Frame(frame) => frame.serialize(serializer),
+            Self::Incomplete { needed } => incomplete(serializer, needed.get()),
+        }
     }
+}
+
+fn incomplete<S: Serializer>(serializer: S, needed: usize) -> Result<S::Ok, S::Error> {
+    let mut object = serializer.serialize_struct("Incomplete", 1)?;
+    object.serialize_field("needed", &needed)?;
+    object.end()
 }
 
 /// An object with packet, class, answer, offset, rule and the message under `error`.
@@ -331,7 +352,6 @@ impl Serialize for DecodeError {
 mod tests {
     use std::string::String;
 
-    use crate::encode::Encode;
     use crate::frame::Decoded;
 
     use super::*;
@@ -375,35 +395,6 @@ mod tests {
     }
 
     #[test]
-    fn user_properties_stand_together_where_the_first_one_does() {
-        let properties = [
-            Property::UserProperty("a", "1"),
-            Property::ReasonString("no"),
-            Property::UserProperty("a", "2"),
-        ];
-        let id = PacketId::MIN;
-        let mut bytes = std::vec::Vec::new();
-        let puback = v5::Puback::success(id).with_properties(&properties);
-        puback.encode(&mut bytes).unwrap();
-        let Decoded::Packet { packet, .. } = v5::decode(&bytes).unwrap() else {
-            panic!("{bytes:?}");
-        };
-        let section = packet.properties();
-        assert_eq!(
-            serde_json::to_string(&section).unwrap(),
-            r#"{"user_properties":[["a","1"],["a","2"]],"reason_string":"no"}"#
-        );
-        assert_eq!(
-            serde_json::to_string(&properties[0]).unwrap(),
-            r#"{"user_properties":[["a","1"]]}"#
-        );
-        assert_eq!(
-            serde_json::to_string(&Property::RetainAvailable(true)).unwrap(),
-            r#"{"retain_available":1}"#
-        );
-    }
-
-    #[test]
     fn packets_of_3_1_1_have_no_properties_and_codes_only_where_the_packet_has_them() {
         assert_eq!(
             v3_json(&[0x20, 0x02, 0x00, 0x05]),
@@ -435,15 +426,41 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_numbers() {
-        let code = ReasonCode::NOT_AUTHORIZED;
-        assert_eq!(serde_json::to_string(&code).unwrap(), "135");
-        let code = DisconnectReason::SessionTakenOver;
-        assert_eq!(serde_json::to_string(&code).unwrap(), "142");
+    fn packets_of_any_version_say_which_and_have_the_names_of_it() {
+        let suback = [0x90, 0x04, 0x00, 0x0A, 0x00, 0x80];
+        for (version, json) in [
+            (
+                Version::V3_1,
+                r#"{"mqtt":"3.1","packet":"SUBACK","packet_id":10,"reason_codes":[0,128],"reason_names":["Granted QoS 0","Failure"]}"#,
+            ),
+            (
+                Version::V3_1_1,
+                r#"{"mqtt":"3.1.1","packet":"SUBACK","packet_id":10,"reason_codes":[0,128],"reason_names":["Success - Maximum QoS 0","Failure"]}"#,
+            ),
+        ] {
+            let decoded = crate::decode(version, &suback).unwrap();
+            assert_eq!(serde_json::to_string(&decoded).unwrap(), json);
+            let mut buffer = bytes::BytesMut::from(&suback[..]);
+            let owned = OwnedPacket::decode(version, &mut buffer).unwrap();
+            assert_eq!(serde_json::to_string(&owned).unwrap(), json);
+        }
+        let disconnect = v5::Disconnect::new(v5::DisconnectReason::ServerBusy);
         assert_eq!(
-            serde_json::from_str::<DisconnectReason>("142").unwrap(),
-            code
+            serde_json::to_string(&Packet::from(disconnect)).unwrap(),
+            r#"{"mqtt":"5.0","packet":"DISCONNECT","reason_code":137,"reason_name":"Server busy","properties":{}}"#
         );
-        assert!(serde_json::from_str::<DisconnectReason>("3").is_err());
+    }
+
+    #[test]
+    fn frames_and_what_is_incomplete_are_objects() {
+        let json = r#"{"packet":"PUBLISH","flags":1,"body":"0001742e"}"#;
+        let publish = [0x31, 0x04, 0x00, 0x01, b't', b'.'];
+        let decoded = v5::decode(&publish).unwrap();
+        assert_eq!(serde_json::to_string(&decoded).unwrap(), json);
+        let mut buffer = bytes::BytesMut::from(&publish[..]);
+        let owned = OwnedPacket::decode(Version::V5_0, &mut buffer).unwrap();
+        assert_eq!(serde_json::to_string(&owned).unwrap(), json);
+        let decoded = v5::decode(&publish[..3]).unwrap();
+        assert_eq!(serde_json::to_string(&decoded).unwrap(), r#"{"needed":3}"#);
     }
 }

@@ -182,7 +182,7 @@ const BLOCK: usize = 512;
 
 /// What follows the leading blocks of a string that are plain ASCII: all of it if it is short.
 ///
-/// No more than a block is looked at in vain or twice, wherever the first other character stands.
+/// So a long string of ASCII with one other character in it is checked twice for the length of one block only.
 #[inline]
 fn after_plain_blocks(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;

@@ -82,7 +82,7 @@ fn report_encode_error(error: &EncodeError, room: &mut [u8]) {
 fn use_all(version: Version, options: &DecodeOptions, stream: &[u8], room: &mut [u8]) {
     let mut rest = stream;
     loop {
-        let _ = frame::total_len(version, options, rest);
+        let _ = frame::total_len_with(version, options, rest);
         let len = match v3::Version::try_from(version) {
             Ok(version) => use_v3(version, options, rest, room),
             Err(_) => use_v5(options, rest, room),

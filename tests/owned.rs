@@ -317,7 +317,7 @@ fn builds_and_lends_packets_of_3_x() {
     assert!(OwnedPacket::new(&Any::V3(V3::V3_1_1, present)).is_ok());
     assert!(matches!(
         OwnedPacket::new(&Any::V3(V3::V3_1, present)),
-        Err(EncodeError::NotInV3_1 { .. })
+        Err(EncodeError::NotInVersion { .. })
     ));
     assert!(matches!(
         OwnedPacket::new_with(

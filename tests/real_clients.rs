@@ -65,7 +65,7 @@ fn serve(mut socket: TcpStream) -> Sent {
 
 /// The length of the packet at the start, if it is there as a whole.
 fn whole(version: Version, options: &DecodeOptions, bytes: &[u8]) -> Option<usize> {
-    let len = mqtt_reason::frame::total_len(version, options, bytes)
+    let len = mqtt_reason::frame::total_len_with(version, options, bytes)
         .unwrap_or_else(|error| panic!("{error}: {bytes:02x?}"))?;
     (bytes.len() >= len).then_some(len)
 }

@@ -349,7 +349,7 @@ fn what_3_1_cannot_say_is_not_written() {
                     assert_eq!(decoded_v3(version, &encoded.unwrap()), packet);
                 }
                 v3::Version::V3_1 => {
-                    assert!(matches!(encoded, Err(EncodeError::NotInV3_1 { .. })));
+                    assert!(matches!(encoded, Err(EncodeError::NotInVersion { .. })));
                 }
             }
         }

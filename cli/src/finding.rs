@@ -155,7 +155,7 @@ impl<'a> Finding<'a> {
                 {
                     return (Self::other(&text, bytes), None);
                 }
-                let exact = matches!(frame::total_len(version, options, bytes), Ok(Some(_)));
+                let exact = matches!(frame::total_len_with(version, options, bytes), Ok(Some(_)));
                 (Self::incomplete(bytes, needed.get(), exact), None)
             }
             Err(error) => {
@@ -225,11 +225,7 @@ fn len(version: Version, bytes: &[u8]) -> Option<usize> {
 /// The size of a packet that is refused, if the Remaining Length can be read: a limit, a direction, flags or a type that
 /// is not kept does not hide that.
 pub(crate) fn total_len(version: Version, bytes: &[u8]) -> Option<usize> {
-    let total = |bytes: &[u8]| {
-        frame::total_len(version, &DecodeOptions::new(), bytes)
-            .ok()
-            .flatten()
-    };
+    let total = |bytes: &[u8]| frame::total_len(version, bytes).ok().flatten();
     total(bytes).or_else(|| {
         // The fixed header of a packet without flags, with the length of this one.
         let [first, rest @ ..] = bytes else {

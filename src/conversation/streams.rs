@@ -274,7 +274,7 @@ impl Streams {
             .conversation
             .version_of(seen(0).from)
             .unwrap_or(Version::V3_1_1);
-        let len = frame::total_len(version, options, i).ok().flatten()?;
+        let len = frame::total_len_with(version, options, i).ok().flatten()?;
         let seen = seen(size(len));
         if let Ok(Some(publish)) = Publish::head(version, options, i) {
             let view = View::Publish(publish);

@@ -285,7 +285,10 @@ impl Packet<'_> {
             }
             _ => return Ok(()),
         };
-        Err(EncodeError::NotInV3_1 { what })
+        Err(EncodeError::NotInVersion {
+            version: crate::Version::V3_1,
+            what,
+        })
     }
 }
 

@@ -14,15 +14,15 @@ code_enum! {
         /// `0x00`: the connection is accepted.
         0x00 Accepted "Connection Accepted",
         /// `0x01`: the Server does not speak the protocol version that the Client asked for.
-        0x01 UnacceptableProtocolVersion "Connection Refused, unacceptable protocol version",
+        0x01 UnacceptableProtocolVersion "Connection Refused, unacceptable protocol version" or "Connection Refused: unacceptable protocol version",
         /// `0x02`: the Server does not allow the Client Identifier.
-        0x02 IdentifierRejected "Connection Refused, identifier rejected",
+        0x02 IdentifierRejected "Connection Refused, identifier rejected" or "Connection Refused: identifier rejected",
         /// `0x03`: the MQTT service is not available.
-        0x03 ServerUnavailable "Connection Refused, Server unavailable",
+        0x03 ServerUnavailable "Connection Refused, Server unavailable" or "Connection Refused: server unavailable",
         /// `0x04`: the data in the user name or password are malformed; sent for wrong ones, too.
-        0x04 BadUserNameOrPassword "Connection Refused, bad user name or password",
+        0x04 BadUserNameOrPassword "Connection Refused, bad user name or password" or "Connection Refused: bad user name or password",
         /// `0x05`: the Client is not authorized to connect.
-        0x05 NotAuthorized "Connection Refused, not authorized",
+        0x05 NotAuthorized "Connection Refused, not authorized" or "Connection Refused: not authorized",
     }
 }
 
@@ -34,11 +34,11 @@ code_enum! {
     /// 3.1 has no failure: 0x80 is read there, but not written.
     pub enum SubackReturnCode {
         /// `0x00`: the subscription is accepted with QoS 0 at most.
-        0x00 MaximumQos0 "Success - Maximum QoS 0",
+        0x00 MaximumQos0 "Success - Maximum QoS 0" or "Granted QoS 0",
         /// `0x01`: the subscription is accepted with QoS 1 at most.
-        0x01 MaximumQos1 "Success - Maximum QoS 1",
+        0x01 MaximumQos1 "Success - Maximum QoS 1" or "Granted QoS 1",
         /// `0x02`: the subscription is accepted with QoS 2 at most.
-        0x02 MaximumQos2 "Success - Maximum QoS 2",
+        0x02 MaximumQos2 "Success - Maximum QoS 2" or "Granted QoS 2",
         /// `0x80`: the subscription is refused.
         0x80 Failure "Failure",
     }
@@ -51,20 +51,12 @@ impl ConnackReturnCode {
         !matches!(self, Self::Accepted)
     }
 
-    /// The name in the table of `version`; [`name`](Self::name) is that of 3.1.1, and the one that `FromStr` reads.
+    /// The name in the table of `version`; [`name`](Self::name) is that of 3.1.1. `FromStr` reads both.
     #[must_use]
     pub const fn name_in(self, version: Version) -> &'static str {
-        match (version, self) {
-            (Version::V3_1_1, _) | (_, Self::Accepted) => self.name(),
-            (Version::V3_1, Self::UnacceptableProtocolVersion) => {
-                "Connection Refused: unacceptable protocol version"
-            }
-            (Version::V3_1, Self::IdentifierRejected) => "Connection Refused: identifier rejected",
-            (Version::V3_1, Self::ServerUnavailable) => "Connection Refused: server unavailable",
-            (Version::V3_1, Self::BadUserNameOrPassword) => {
-                "Connection Refused: bad user name or password"
-            }
-            (Version::V3_1, Self::NotAuthorized) => "Connection Refused: not authorized",
+        match version {
+            Version::V3_1_1 => self.name(),
+            Version::V3_1 => self.earlier_name(),
         }
     }
 }
@@ -76,14 +68,12 @@ impl SubackReturnCode {
         matches!(self, Self::Failure)
     }
 
-    /// The name in the table of `version`; [`name`](Self::name) is that of 3.1.1, and the one that `FromStr` reads.
+    /// The name in the table of `version`; [`name`](Self::name) is that of 3.1.1. `FromStr` reads both.
     #[must_use]
     pub const fn name_in(self, version: Version) -> &'static str {
-        match (version, self) {
-            (Version::V3_1_1, _) | (_, Self::Failure) => self.name(),
-            (Version::V3_1, Self::MaximumQos0) => "Granted QoS 0",
-            (Version::V3_1, Self::MaximumQos1) => "Granted QoS 1",
-            (Version::V3_1, Self::MaximumQos2) => "Granted QoS 2",
+        match version {
+            Version::V3_1_1 => self.name(),
+            Version::V3_1 => self.earlier_name(),
         }
     }
 

@@ -92,7 +92,10 @@ fn again_v3(version: v3::Version, packet: &v3::Packet<'_>) {
         }
         // A failure in a SUBACK of 3.1 is read, but not written.
         Err(error) => {
-            assert!(matches!(error, mqtt_reason::EncodeError::NotInV3_1 { .. }));
+            assert!(matches!(
+                error,
+                mqtt_reason::EncodeError::NotInVersion { .. }
+            ));
             assert_eq!(version, v3::Version::V3_1);
         }
     }

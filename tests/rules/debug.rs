@@ -147,6 +147,7 @@ fn codes_of_3_x_have_the_names_of_their_version() {
         assert_eq!(code.name_in(V3_1_1), in_3_1_1);
         assert_eq!(code.name_in(V3_1), in_3_1);
         assert_eq!(code.to_string(), in_3_1_1);
+        assert_eq!([in_3_1_1.parse(), in_3_1.parse()], [Ok(code); 2]);
     }
     for (code, in_3_1_1, in_3_1) in [
         (
@@ -169,6 +170,7 @@ fn codes_of_3_x_have_the_names_of_their_version() {
         assert_eq!(code.name_in(V3_1_1), in_3_1_1);
         assert_eq!(code.name_in(V3_1), in_3_1);
         assert_eq!(code.to_string(), in_3_1_1);
+        assert_eq!([in_3_1_1.parse(), in_3_1.parse()], [Ok(code); 2]);
     }
 }
 

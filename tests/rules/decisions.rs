@@ -242,7 +242,10 @@ fn d16_a_failed_subscription_is_read_and_not_written_in_3_1() {
         v3::Version::V3_1,
         &EncodeOptions::new(),
         &received.packet(),
-        EncodeError::NotInV3_1 { what },
+        EncodeError::NotInVersion {
+            version: mqtt_reason::Version::V3_1,
+            what,
+        },
     );
 }
 

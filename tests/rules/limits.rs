@@ -116,12 +116,13 @@ fn r85_a_packet_above_the_maximum_is_refused_by_its_fixed_header() {
         let kind = ErrorKind::PacketTooLarge { len, max };
         received(hex).at_most(max).too_large("MQTT-3.1.2-24", kind);
         let options = DecodeOptions::new().max_packet_size(max);
-        let error = frame::total_len(Version::V5_0, &options, &bytes(hex)).expect_err("too large");
+        let error =
+            frame::total_len_with(Version::V5_0, &options, &bytes(hex)).expect_err("too large");
         assert_eq!(error.kind(), kind);
     }
     // 1,024 bytes are not too many.
     let options = DecodeOptions::new().max_packet_size(max);
-    let total = frame::total_len(Version::V5_0, &options, &bytes("20 FD 07"));
+    let total = frame::total_len_with(Version::V5_0, &options, &bytes("20 FD 07"));
     assert_eq!(total, Ok(Some(1_024)));
 }
 

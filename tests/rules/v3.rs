@@ -342,7 +342,10 @@ fn r101_the_first_byte_of_a_3_1_connack_is_ignored() {
         V3_1,
         &options,
         &with_session,
-        EncodeError::NotInV3_1 { what },
+        EncodeError::NotInVersion {
+            version: mqtt_reason::Version::V3_1,
+            what,
+        },
     );
 }
 
@@ -461,7 +464,10 @@ fn r104_the_encoder_writes_no_failure_in_3_1() {
         V3_1,
         &options,
         &suback(&codes),
-        EncodeError::NotInV3_1 { what },
+        EncodeError::NotInVersion {
+            version: mqtt_reason::Version::V3_1,
+            what,
+        },
     );
     writes_v3(V3_1_1, &suback(&codes), "90 04 00 0A 01 80");
 }

@@ -293,7 +293,7 @@ pub(super) enum Header {
 }
 
 pub(super) fn header(version: Version, options: &DecodeOptions, bytes: &[u8]) -> Header {
-    match frame::total_len(version, options, bytes) {
+    match frame::total_len_with(version, options, bytes) {
         Ok(Some(len)) if len <= bytes.len() => Header::Whole(len),
         Ok(len) => Header::Partial(len),
         Err(error) => match length_of_broken(version, bytes) {
@@ -327,7 +327,7 @@ fn length_of_broken(version: Version, bytes: &[u8]) -> Length {
         *to = *from;
     }
     let header = header.get(..bytes.len().min(HEADER)).unwrap_or_default();
-    match frame::total_len(version, &DecodeOptions::new(), header) {
+    match frame::total_len(version, header) {
         Ok(Some(len)) => Length::Known(len),
         Ok(None) => Length::More,
         Err(_) => Length::Unknown,

@@ -194,7 +194,7 @@ impl Masker {
             let is_connect = rest.first().copied().and_then(PacketType::from_first_byte)
                 == Some(PacketType::Connect);
             // The fixed header is the same in all versions.
-            match frame::total_len(Version::V3_1, &DecodeOptions::new(), rest) {
+            match frame::total_len(Version::V3_1, rest) {
                 Ok(Some(len)) if !is_connect => {
                     self.skip = len;
                     self.is_hidden = false;

@@ -231,7 +231,7 @@ pub(crate) fn first_of(
                 return Some((What::ConnackOfV3(code), 4));
             }
             // A direction or a limit that is not kept does not hide where the packet ends.
-            let len = match frame::total_len(version, &DecodeOptions::new(), bytes) {
+            let len = match frame::total_len(version, bytes) {
                 Ok(Some(len)) if len > bytes.len() => return None,
                 Ok(Some(len)) => len,
                 _ => bytes.len(),

@@ -82,7 +82,7 @@ impl Show {
         let mut at = 0;
         while at < bytes.len() {
             let rest = bytes.get(at..).unwrap_or_default();
-            let len = match frame::total_len(version, &DecodeOptions::new(), rest) {
+            let len = match frame::total_len(version, rest) {
                 Ok(Some(len)) if len <= rest.len() => len,
                 _ => rest.len(),
             };

@@ -132,7 +132,7 @@ impl fmt::Debug for Malformed {
     }
 }
 
-/// A spoilt packet, where it is spoilt, and what the receiver must know to see it.
+/// A packet with a defect, where the defect is, and what the receiver must know to see it.
 struct Case {
     draft: Draft,
     place: Place,

@@ -1,4 +1,4 @@
-//! One of the six packets as its fields, each of which can be spoilt before they are put together.
+//! One of the six packets as its fields, each of which can be made wrong before they are put together.
 //!
 //! This is a second writer, which shares nothing with the encoder: one can be tested by the other.
 

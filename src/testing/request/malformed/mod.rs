@@ -155,7 +155,7 @@ impl fmt::Debug for MalformedRequest {
     }
 }
 
-/// A spoilt packet, where it is spoilt, and what the receiver must know to see it.
+/// A packet with a defect, where the defect is, and what the receiver must know to see it.
 struct Case {
     packet: PacketType,
     sheet: Sheet,
