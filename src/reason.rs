@@ -67,7 +67,6 @@ pub(crate) mod sealed {
     /// What only this crate can name, and so pass: a method that takes it cannot be called elsewhere.
     #[derive(Clone, Copy)]
     #[expect(unnameable_types, reason = "that is what it is for")]
-    #[expect(clippy::exhaustive_structs, reason = "nobody else can name it")]
     pub struct Internal;
 
     /// A look-up for many codes at once.
