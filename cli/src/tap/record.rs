@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use mqtt_reason::{DecodeOptions, PacketType, Side, Version, frame};
+use mqtt_reason::{PacketType, Side, Version, frame};
 
 use super::metrics::side_name;
 use super::output::Output;
