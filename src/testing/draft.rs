@@ -47,12 +47,13 @@ pub(crate) enum Place {
 impl Draft {
     /// The packet.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        [self.header(), self.body()].concat()
+        let body = self.body();
+        [self.header(body.len()), body].concat()
     }
 
     /// The number of bytes before a place.
     pub(crate) fn offset(&self, place: Place) -> usize {
-        let fixed = self.header().len();
+        let fixed = self.header(self.body().len()).len();
         let property_length = fixed + self.fixed.len();
         let properties = property_length + self.property_length_bytes().len();
         match place {
@@ -68,9 +69,9 @@ impl Draft {
         }
     }
 
-    fn header(&self) -> Vec<u8> {
+    fn header(&self, body_len: usize) -> Vec<u8> {
         let mut header = std::vec![self.first];
-        header.extend(self.remaining_length.bytes(self.body().len()));
+        header.extend(self.remaining_length.bytes(body_len));
         header
     }
 

@@ -65,7 +65,7 @@ fn draw(sender: Side, version: Version, packet: PacketType, c: &mut Choices<'_>)
     };
     let forms = Form::ALL.into_iter();
     let forms: Vec<_> = forms
-        .filter(|form| valid.bytes_in(*form).is_some())
+        .filter(|form| valid.has_form(*form))
         .collect();
     valid.form = c.pick(&forms);
     valid

@@ -331,23 +331,30 @@ impl Valid {
         }
     }
 
+    /// Whether the form can say the packet.
+    pub(crate) fn has_form(&self, form: Form) -> bool {
+        match form {
+            Form::NoCode => self.has_short_forms() && self.codes == [0x00],
+            Form::NoPropertyLength => self.has_short_forms(),
+            Form::Whole => true,
+            Form::PaddedLength => self.version != Version::V5_0,
+            Form::UnusedBits => self.version == Version::V3_1,
+        }
+    }
+
     fn draft_in(&self, form: Form) -> Option<Draft> {
+        if !self.has_form(form) {
+            return None;
+        }
         let mut draft = self.draft();
-        let is_applicable = match form {
+        match form {
             Form::NoCode => {
                 draft.fixed.pop();
                 draft.properties = None;
-                self.has_short_forms() && self.codes == [0x00]
             }
-            Form::NoPropertyLength => {
-                draft.properties = None;
-                self.has_short_forms()
-            }
-            Form::Whole => true,
-            Form::PaddedLength => {
-                draft.remaining_length = Length::Padded(4);
-                self.version != Version::V5_0
-            }
+            Form::NoPropertyLength => draft.properties = None,
+            Form::Whole => {}
+            Form::PaddedLength => draft.remaining_length = Length::Padded(4),
             Form::UnusedBits => {
                 draft.first |= match self.packet {
                     PacketType::Pubrel => 0b1001,
@@ -357,10 +364,9 @@ impl Valid {
                 {
                     *unused = 0xFF;
                 }
-                self.version == Version::V3_1
             }
-        };
-        is_applicable.then_some(draft)
+        }
+        Some(draft)
     }
 
     /// Whether the packet can go without Property Length.

@@ -1,36 +1,31 @@
 //! Structured packets: decode ∘ encode is the identity, the length is exact, every size limit is respected, and
 //! nothing is written on an error.
 
-use bytes::BufMut;
 use mqtt_reason::testing::Valid;
-use mqtt_reason::{Decoded, Encode, EncodeError, EncodeOptions, v3, v5};
+use mqtt_reason::{Decoded, Encode, EncodeError, EncodeOptions, Packet, PropertyId, decode, v5};
 
 /// What a buffer is filled with before it is written to.
 const UNTOUCHED: u8 = 0xA5;
 
 /// Panics if the codec does something wrong with a valid packet.
 pub(crate) fn check(valid: &Valid) {
-    let shortest = valid.shortest();
-    valid.with_v5(|packet| {
-        written_as(&shortest, |mut dst| packet.encode(&mut dst));
+    let encodings = valid.encodings();
+    let shortest = &encodings[0];
+    let checked = valid.with_packet(|packet| {
+        written_as(shortest, |mut dst| packet.encode(&mut dst));
         assert_eq!(packet.encoded_len(), shortest.len());
-        limits(valid, &packet);
-        for bytes in valid.encodings() {
-            let len = bytes.len();
-            assert_eq!(v5::decode(&bytes), Ok(Decoded::Packet { packet, len }));
-        }
-    });
-    valid.with_v3(|version, packet| {
-        written_as(&shortest, |mut dst| packet.encode(version, &mut dst));
-        assert_eq!(packet.encoded_len(), shortest.len());
-        for bytes in valid.encodings() {
+        for bytes in &encodings {
             let len = bytes.len();
             assert_eq!(
-                v3::decode(version, &bytes),
+                decode(packet.version(), bytes),
                 Ok(Decoded::Packet { packet, len })
             );
         }
+        if let Packet::V5(packet) = packet {
+            limits(valid, shortest, &packet);
+        }
     });
+    assert_eq!(checked, Some(()), "a valid packet decodes");
 }
 
 /// Checks that exactly `bytes` are written into a larger buffer, and nothing into one that is a byte too small.
@@ -49,20 +44,23 @@ fn written_as(bytes: &[u8], encode: impl Fn(&mut [u8]) -> Result<usize, EncodeEr
 }
 
 /// Checks the sizes around which properties are dropped: all User Properties first, then the Reason String.
-fn limits(valid: &Valid, packet: &v5::Packet<'_>) {
-    let all = valid.shortest();
-    let without_user_properties = valid.without_user_properties().shortest();
-    let without_any = valid.without_problem_information().shortest();
-    let lengths = [all.len(), without_user_properties.len(), without_any.len()];
+fn limits(valid: &Valid, all: &[u8], packet: &v5::Packet<'_>) {
+    // What is left out step by step, as far as there is something to leave out.
+    let mut left = vec![all.to_vec()];
+    if valid.has(PropertyId::UserProperty) {
+        left.push(valid.without_user_properties().shortest());
+    }
+    if valid.has(PropertyId::ReasonString) {
+        left.push(valid.without_problem_information().shortest());
+    }
+    let lengths: Vec<usize> = left.iter().map(Vec::len).collect();
+    let mut buffer = Vec::new();
     for max in lengths.into_iter().flat_map(|len| [len - 1, len, len + 1]) {
         let options = EncodeOptions::new().max_packet_size(u32::try_from(max).unwrap());
-        let mut buffer = bytes::BytesMut::new();
-        buffer.put_u8(UNTOUCHED);
+        buffer.clear();
+        buffer.push(UNTOUCHED);
         let result = packet.encode_with(&options, &mut buffer);
-        let expected = [&all, &without_user_properties, &without_any]
-            .into_iter()
-            .find(|bytes| bytes.len() <= max);
-        match expected {
+        match left.iter().find(|bytes| bytes.len() <= max) {
             Some(expected) => {
                 assert_eq!(result, Ok(expected.len()));
                 assert_eq!(buffer[1..], **expected);
