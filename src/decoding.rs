@@ -6,7 +6,7 @@ use crate::error::{DecodeError, ParseError};
 use crate::frame::{self, Decoded, HeaderOrNeeded};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Version};
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 
 /// The packets of 5.0, or those of 3.1.1 and 3.1.
 pub(crate) trait Family: Copy {

@@ -6,7 +6,7 @@ use crate::encode_error::EncodeError;
 use crate::options::EncodeOptions;
 use crate::packet_type::{PacketType, Version};
 use crate::reason::{PacketReason, sealed::Sealed};
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 
 /// A packet that knows its version and can be written.
 ///

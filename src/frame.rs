@@ -10,7 +10,8 @@ use nom::{IResult, Needed, Offset};
 use crate::error::{self, DecodeError, ErrorKind, ParseError};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Side, Version};
-use crate::wire::{VARIABLE_BYTE_INTEGER_MAX, VariableByteInteger, with_length};
+use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
+use crate::wire::{VariableByteInteger, with_length};
 
 /// A whole packet whose body is not looked into: fixed header and as many bytes as it announces.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -150,6 +150,7 @@ mod packet;
 mod packet_type;
 pub mod parse;
 mod reason;
+mod reason_code;
 mod reason_codes;
 #[cfg(feature = "serde")]
 mod serde;
@@ -161,7 +162,6 @@ pub mod spelling;
     reason = "generators choose their own sizes; an overflow is a failed test"
 )]
 pub mod testing;
-mod types;
 pub mod v3;
 pub mod v5;
 pub mod view;
@@ -180,7 +180,7 @@ pub use packet_type::{PacketType, ParseNameError, SentBy, Side, Version};
 pub use reason::{Code, Meaning, PacketReason, ParseCodeError, ReasonCode, UndefinedCode};
 pub use reason_codes::ReasonCodes;
 pub use spec::property::{Carrier, ParsePropertyIdError, PropertyId, PropertyUse};
-pub use types::{PacketId, ParseQosError, QoS, SubscriptionId};
+pub use spec::scalar::{PacketId, ParseQosError, QoS, SubscriptionId};
 
 /// The examples of README.md, compiled and run; two of them need a feature.
 #[cfg(all(doctest, feature = "codec", feature = "proptest"))]

@@ -17,8 +17,9 @@
 //! assert_eq!(mapping::connack_to_v3(ConnackReason::RetainNotSupported), None);
 //! ```
 
-use crate::v3::{ConnackReturnCode, SubackReturnCode, Version};
-use crate::v5::{ConnackReason, SubackReason};
+use crate::v3::reason::{ConnackReturnCode, SubackReturnCode};
+use crate::v3::version::Version;
+use crate::v5::reason::{ConnackReason, SubackReason};
 
 /// The return code that tells a Client of 3.1.1 or 3.1 what `reason` says, `None` if there is none.
 ///

@@ -10,7 +10,7 @@ use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Version};
 use crate::reason::sealed::Sealed;
 use crate::reason_codes::ReasonCodes;
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 use crate::v5::Properties;
 use crate::{v3, v5};
 

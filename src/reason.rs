@@ -1,14 +1,9 @@
-//! The macro that makes every enum of codes from one table, and [`ReasonCode`], the union of the nine of MQTT 5.0.
+//! The macro that makes every enum of codes from one table, and [`ReasonCode`], which holds a code of any of them.
 
 use core::fmt;
-use core::str::FromStr;
 
 use crate::packet_type::{PacketType, SentBy, Side};
 use crate::spec::property::Carrier;
-use crate::v5::reason::{
-    AuthReason, ConnackReason, DisconnectReason, PubackReason, PubcompReason, PubrecReason,
-    PubrelReason, SubackReason, UnsubackReason,
-};
 
 /// A byte from one of the closed lists of codes: implemented by every enum of reason codes and return codes.
 ///
@@ -108,26 +103,6 @@ pub struct ParseCodeError;
 pub struct UndefinedCode {
     /// The value that is not in the list.
     pub value: u8,
-}
-
-/// The number that `text` writes, decimal or hexadecimal with `0x`.
-pub(crate) fn parse_number(text: &str) -> Option<u8> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(hex) if !hex.starts_with('+') => u8::from_str_radix(hex, 16).ok(),
-        Some(_) => None,
-        None if text.starts_with('+') => None,
-        None => text.parse().ok(),
-    }
-}
-
-/// Whether two names are the same but for case, spaces and punctuation.
-pub(crate) fn same_name(one: &str, other: &str) -> bool {
-    fn letters(text: &str) -> impl Iterator<Item = u8> + '_ {
-        text.bytes()
-            .filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
-            .map(|byte| byte.to_ascii_lowercase())
-    }
-    letters(one).eq(letters(other))
 }
 
 /// One enum of codes from one table: rows of value, variant, name and, if an earlier version has another one, that.
@@ -243,10 +218,10 @@ macro_rules! code_enum {
             /// names do not matter.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let is_named = |code: &Self| {
-                    $crate::reason::same_name(code.name(), text)
-                        || $crate::reason::same_name(code.earlier_name(), text)
+                    $crate::spec::names::same_name(code.name(), text)
+                        || $crate::spec::names::same_name(code.earlier_name(), text)
                 };
-                match $crate::reason::parse_number(text) {
+                match $crate::spec::names::parse_number(text) {
                     Some(byte) => Self::from_u8(byte),
                     None => Self::ALL.iter().copied().find(is_named),
                 }
@@ -395,125 +370,11 @@ pub(crate) use reason_codes;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReasonCode(u8);
 
-/// The constants of the union, each with the value that a packet's table gives it.
-macro_rules! union_constants {
-    ($($NAME:ident = $Enum:ident::$Variant:ident,)+) => {
-        impl ReasonCode {
-            $(
-                #[doc = concat!("The value of [`", stringify!($Enum), "::", stringify!($Variant), "`].")]
-                pub const $NAME: Self = Self($Enum::$Variant as u8);
-            )+
-        }
-    };
-}
-
-union_constants! {
-    SUCCESS = ConnackReason::Success,
-    NORMAL_DISCONNECTION = DisconnectReason::NormalDisconnection,
-    GRANTED_QOS_0 = SubackReason::GrantedQos0,
-    GRANTED_QOS_1 = SubackReason::GrantedQos1,
-    GRANTED_QOS_2 = SubackReason::GrantedQos2,
-    DISCONNECT_WITH_WILL_MESSAGE = DisconnectReason::DisconnectWithWillMessage,
-    NO_MATCHING_SUBSCRIBERS = PubackReason::NoMatchingSubscribers,
-    NO_SUBSCRIPTION_EXISTED = UnsubackReason::NoSubscriptionExisted,
-    CONTINUE_AUTHENTICATION = AuthReason::ContinueAuthentication,
-    RE_AUTHENTICATE = AuthReason::ReAuthenticate,
-    UNSPECIFIED_ERROR = ConnackReason::UnspecifiedError,
-    MALFORMED_PACKET = ConnackReason::MalformedPacket,
-    PROTOCOL_ERROR = ConnackReason::ProtocolError,
-    IMPLEMENTATION_SPECIFIC_ERROR = ConnackReason::ImplementationSpecificError,
-    UNSUPPORTED_PROTOCOL_VERSION = ConnackReason::UnsupportedProtocolVersion,
-    CLIENT_IDENTIFIER_NOT_VALID = ConnackReason::ClientIdentifierNotValid,
-    BAD_USER_NAME_OR_PASSWORD = ConnackReason::BadUserNameOrPassword,
-    NOT_AUTHORIZED = ConnackReason::NotAuthorized,
-    SERVER_UNAVAILABLE = ConnackReason::ServerUnavailable,
-    SERVER_BUSY = ConnackReason::ServerBusy,
-    BANNED = ConnackReason::Banned,
-    SERVER_SHUTTING_DOWN = DisconnectReason::ServerShuttingDown,
-    BAD_AUTHENTICATION_METHOD = ConnackReason::BadAuthenticationMethod,
-    KEEP_ALIVE_TIMEOUT = DisconnectReason::KeepAliveTimeout,
-    SESSION_TAKEN_OVER = DisconnectReason::SessionTakenOver,
-    TOPIC_FILTER_INVALID = SubackReason::TopicFilterInvalid,
-    TOPIC_NAME_INVALID = ConnackReason::TopicNameInvalid,
-    PACKET_IDENTIFIER_IN_USE = PubackReason::PacketIdentifierInUse,
-    PACKET_IDENTIFIER_NOT_FOUND = PubrelReason::PacketIdentifierNotFound,
-    RECEIVE_MAXIMUM_EXCEEDED = DisconnectReason::ReceiveMaximumExceeded,
-    TOPIC_ALIAS_INVALID = DisconnectReason::TopicAliasInvalid,
-    PACKET_TOO_LARGE = ConnackReason::PacketTooLarge,
-    MESSAGE_RATE_TOO_HIGH = DisconnectReason::MessageRateTooHigh,
-    QUOTA_EXCEEDED = ConnackReason::QuotaExceeded,
-    ADMINISTRATIVE_ACTION = DisconnectReason::AdministrativeAction,
-    PAYLOAD_FORMAT_INVALID = ConnackReason::PayloadFormatInvalid,
-    RETAIN_NOT_SUPPORTED = ConnackReason::RetainNotSupported,
-    QOS_NOT_SUPPORTED = ConnackReason::QosNotSupported,
-    USE_ANOTHER_SERVER = ConnackReason::UseAnotherServer,
-    SERVER_MOVED = ConnackReason::ServerMoved,
-    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED = SubackReason::SharedSubscriptionsNotSupported,
-    CONNECTION_RATE_EXCEEDED = ConnackReason::ConnectionRateExceeded,
-    MAXIMUM_CONNECT_TIME = DisconnectReason::MaximumConnectTime,
-    SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED = SubackReason::SubscriptionIdentifiersNotSupported,
-    WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED = SubackReason::WildcardSubscriptionsNotSupported,
-}
-
-/// The nine tables in the order of the packets' numbers.
-const TABLES: [&[Meaning]; 9] = [
-    ConnackReason::MEANINGS,
-    PubackReason::MEANINGS,
-    PubrecReason::MEANINGS,
-    PubrelReason::MEANINGS,
-    PubcompReason::MEANINGS,
-    SubackReason::MEANINGS,
-    UnsubackReason::MEANINGS,
-    DisconnectReason::MEANINGS,
-    AuthReason::MEANINGS,
-];
-
 impl ReasonCode {
     /// A value out of one of the nine tables.
     pub(crate) const fn of(value: u8) -> Self {
         Self(value)
     }
-
-    /// The code with this value, `None` if no packet has such a code.
-    ///
-    /// ```
-    /// use mqtt_reason::{ReasonCode, v5::PubackReason};
-    ///
-    /// const CODE: Option<ReasonCode> = ReasonCode::from_u8(0x87);
-    /// assert!(CODE.is_some_and(|code| code == PubackReason::NotAuthorized));
-    /// ```
-    #[inline]
-    #[must_use]
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the table has a place for every byte"
-    )]
-    pub const fn from_u8(value: u8) -> Option<Self> {
-        if Self::TABLE[value as usize] {
-            Some(Self(value))
-        } else {
-            None
-        }
-    }
-
-    /// For each byte whether it is one of the 43 values.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the table has a place for every byte"
-    )]
-    const TABLE: &'static [bool; 256] = &{
-        let mut table = [false; 256];
-        let mut tables: &[&[Meaning]] = &TABLES;
-        while let [rows, others @ ..] = tables {
-            let mut rows: &[Meaning] = rows;
-            while let [row, rest @ ..] = rows {
-                table[row.code.0 as usize] = true;
-                rows = rest;
-            }
-            tables = others;
-        }
-        table
-    };
 
     /// The value on the wire.
     #[must_use]
@@ -521,74 +382,10 @@ impl ReasonCode {
         self.0
     }
 
-    /// The first name that Table 2-6 gives the code: "Success" for 0x00.
-    ///
-    /// [`meaning_in`](Self::meaning_in) knows the name in one packet.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.meanings().next().map_or("", |row| row.name)
-    }
-
     /// Whether the code reports a failure: 0x80 and above, MQTT 5.0 §2.4.
     #[must_use]
     pub const fn is_error(self) -> bool {
         self.0 >= 0x80
-    }
-
-    /// What the code means in `packet`, `None` where the packet must not carry it.
-    #[must_use]
-    pub fn meaning_in(self, packet: PacketType) -> Option<&'static Meaning> {
-        self.meanings().find(|row| row.packet == packet)
-    }
-
-    /// What the code means, packet by packet, in the order of the packets' numbers; never empty.
-    pub fn meanings(self) -> impl Iterator<Item = &'static Meaning> {
-        Self::table().filter(move |row| row.code == self)
-    }
-
-    /// All 96 pairs of packet and code, by packet.
-    pub fn table() -> impl Iterator<Item = &'static Meaning> {
-        TABLES.into_iter().flatten()
-    }
-
-    /// All 43 values, ascending.
-    pub fn all() -> impl Iterator<Item = Self> {
-        (0..=u8::MAX).filter_map(Self::from_u8)
-    }
-}
-
-impl fmt::Debug for ReasonCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ReasonCode({:#04x} {})", self.0, self.name())
-    }
-}
-
-impl fmt::Display for ReasonCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for ReasonCode {
-    type Err = ParseCodeError;
-
-    /// Reads a number (`135`, `0x87`) or any packet's name of a code; case, spaces and punctuation do not matter.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match parse_number(text) {
-            Some(byte) => Self::from_u8(byte),
-            None => Self::table()
-                .find(|row| same_name(row.name, text))
-                .map(|row| row.code),
-        }
-        .ok_or(ParseCodeError)
-    }
-}
-
-impl TryFrom<u8> for ReasonCode {
-    type Error = UndefinedCode;
-
-    fn try_from(value: u8) -> Result<Self, Self::Error> {
-        Self::from_u8(value).ok_or(UndefinedCode { value })
     }
 }
 

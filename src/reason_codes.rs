@@ -6,7 +6,7 @@ use core::slice;
 use crate::codes::CodeList;
 use crate::mapping;
 use crate::reason::{PacketReason, ReasonCode};
-use crate::v3::SubackReturnCode;
+use crate::v3::reason::SubackReturnCode;
 
 /// The reason codes of a packet in wire order: one per Topic Filter in SUBACK and in UNSUBACK of 5.0, none in a packet
 /// of 3.x that has none, else one.

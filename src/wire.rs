@@ -8,9 +8,7 @@ use core::ffi::CStr;
 use bytes::BufMut;
 
 use crate::error::{ErrorKind, ParseError, Parsed, refuse};
-
-/// The largest value of a Variable Byte Integer, §1.5.5, Table 1-1.
-pub(crate) const VARIABLE_BYTE_INTEGER_MAX: u32 = 268_435_455;
+use crate::spec::scalar::{PacketId, VARIABLE_BYTE_INTEGER_MAX};
 
 /// The largest length of a string or of binary data, §1.5.4 and §1.5.6.
 pub(crate) const LENGTH_MAX: usize = u16::MAX as usize;
@@ -30,6 +28,21 @@ pub(crate) const fn two_byte_integer(i: &[u8]) -> Parsed<'_, u16> {
     match i {
         [a, b, rest @ ..] => Ok((rest, u16::from_be_bytes([*a, *b]))),
         _ => refuse(i, ErrorKind::Truncated),
+    }
+}
+
+/// A Packet Identifier, MQTT 5.0 §2.2.1.
+///
+/// # Conformance
+///
+/// Only the packets that assign an identifier are told not to use 0; those that answer repeat it ([MQTT-2.2.1-5],
+/// [MQTT-2.2.1-6]), so it is never right there and refused as a protocol error.
+#[inline]
+pub(crate) fn packet_id(i: &[u8]) -> Parsed<'_, PacketId> {
+    let (rest, id) = two_byte_integer(i)?;
+    match PacketId::new(id) {
+        Some(id) => Ok((rest, id)),
+        None => refuse(i, ErrorKind::PacketIdentifierZero),
     }
 }
 

@@ -142,7 +142,11 @@ fn an_open_mosquitto() {
 #[ignore = "needs mosquitto"]
 fn a_mosquitto_with_passwords_and_an_access_list() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("mr"), "user alice\ntopic readwrite mr/#\n").unwrap();
+    fs::write(
+        folder.path().join("mr"),
+        "user alice\ntopic readwrite mr/#\n",
+    )
+    .unwrap();
     let lines = [
         "allow_anonymous false",
         "password_file @passwords",
@@ -202,8 +206,9 @@ impl Drop for Listening {
 fn aedes_which_speaks_3_1_1() {
     let folder = env::var_os("MQTT_REASON_NODE_PATH").unwrap_or_default();
     let manifest = Path::new(&folder).join("aedes/package.json");
-    let manifest = fs::read_to_string(&manifest)
-        .unwrap_or_else(|error| panic!("{}: {error}; see tests/real/README.md", manifest.display()));
+    let manifest = fs::read_to_string(&manifest).unwrap_or_else(|error| {
+        panic!("{}: {error}; see tests/real/README.md", manifest.display())
+    });
     let manifest: Value = serde_json::from_str(&manifest).unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/probe_programs/aedes.js");
     let broker = Listening::start(
@@ -225,7 +230,9 @@ fn our_own_broker() {
         .status()
         .unwrap();
     assert!(build.success(), "examples/broker can be built");
-    let folder = Path::new(env!("CARGO_BIN_EXE_mqtt-reason")).parent().unwrap();
+    let folder = Path::new(env!("CARGO_BIN_EXE_mqtt-reason"))
+        .parent()
+        .unwrap();
     let broker = Listening::start(
         Command::new(folder.join("examples/broker")).arg("127.0.0.1:0"),
         "it was built before",

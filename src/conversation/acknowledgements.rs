@@ -6,7 +6,7 @@ use crate::conversation::rules::Row;
 use crate::conversation::state::{other, request};
 use crate::conversation::{Breach, Conversation};
 use crate::packet_type::{PacketType, Side, Version};
-use crate::types::{PacketId, QoS};
+use crate::spec::scalar::{PacketId, QoS};
 use crate::view;
 
 /// What the receiver of a PUBLISH sends.

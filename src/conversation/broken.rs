@@ -5,7 +5,7 @@ use crate::conversation::finding::Seen;
 use crate::conversation::identifiers::Waits;
 use crate::conversation::state::{Authentication, Phase, other};
 use crate::packet_type::{PacketType, Side, Version};
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 use crate::wire::VariableByteInteger;
 
 impl Conversation {

@@ -5,7 +5,7 @@ use crate::conversation::rules::Row;
 use crate::conversation::state::{Authentication, Connack, Connect, Method, Phase};
 use crate::conversation::{Breach, Conversation};
 use crate::packet_type::{PacketType, Side, Version};
-use crate::types::QoS;
+use crate::spec::scalar::QoS;
 use crate::{v3, v5, view};
 
 impl Conversation {

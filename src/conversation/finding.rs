@@ -6,7 +6,7 @@ use core::time::Duration;
 use crate::conversation::rules::Row;
 use crate::error::ErrorClass;
 use crate::packet_type::{PacketType, Side};
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 
 /// A packet as the checker is given it: who sent it, when, and how large it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -3,7 +3,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 
 /// What an identifier waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ use crate::conversation::identifiers::Entry;
 use crate::conversation::rules::Row;
 use crate::conversation::{Breach, Conversation};
 use crate::packet_type::{PacketType, Side};
-use crate::types::QoS;
+use crate::spec::scalar::QoS;
 use crate::{v5, view};
 
 /// After how many seconds a Client must have read CONNACK.

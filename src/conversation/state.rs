@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::conversation::finding::About;
 use crate::conversation::identifiers::{Order, Table};
 use crate::packet_type::{PacketType, Side};
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 
 /// How far one side has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

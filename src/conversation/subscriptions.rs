@@ -6,7 +6,7 @@ use crate::conversation::rules::Row;
 use crate::conversation::state::request;
 use crate::conversation::{Breach, Conversation};
 use crate::packet_type::{PacketType, Side};
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 use crate::view;
 
 /// For how many Topic Filters of a SUBSCRIBE the requested QoS is remembered: two bits each.

@@ -92,7 +92,7 @@ impl fmt::Display for Hex<'_> {
 mod tests {
     use crate::encode::Encode;
     use crate::frame::Decoded;
-    use crate::types::PacketId;
+    use crate::spec::scalar::PacketId;
     use crate::v5;
 
     use super::*;

@@ -13,7 +13,7 @@ use crate::packet_type::{PacketType, SentBy, Side, Version};
 use crate::reason::ReasonCode;
 use crate::serde::Text;
 use crate::spec::property::PropertyId;
-use crate::types::QoS;
+use crate::spec::scalar::QoS;
 use crate::v3::{self, ConnackReturnCode, SubackReturnCode};
 use crate::v5::{
     AuthReason, ConnackReason, DisconnectReason, PubackReason, PubcompReason, PubrecReason,

@@ -8,8 +8,8 @@ use core::num::{NonZeroU16, NonZeroU32};
 use core::str::FromStr;
 
 use crate::packet_type::{PacketType, SentBy, Side, Version};
-use crate::reason::{parse_number, same_name};
-use crate::types::{QoS, SubscriptionId};
+use crate::spec::names::{parse_number, same_name};
+use crate::spec::scalar::{QoS, SubscriptionId};
 
 /// Hands the table to the macro `$then`.
 ///

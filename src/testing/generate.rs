@@ -8,7 +8,7 @@ use super::valid::{Form, Valid};
 use crate::packet_type::{PacketType, SentBy, Side, Version};
 use crate::reason::ReasonCode;
 use crate::spec::property::{Carrier, PropertyId};
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 use crate::v3::{ConnackReturnCode, SubackReturnCode};
 
 /// The packet types that are drawn in a version, in the order of their numbers.
@@ -64,9 +64,7 @@ fn draw(sender: Side, version: Version, packet: PacketType, c: &mut Choices<'_>)
         form: Form::Whole,
     };
     let forms = Form::ALL.into_iter();
-    let forms: Vec<_> = forms
-        .filter(|form| valid.has_form(*form))
-        .collect();
+    let forms: Vec<_> = forms.filter(|form| valid.has_form(*form)).collect();
     valid.form = c.pick(&forms);
     valid
 }

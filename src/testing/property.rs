@@ -8,7 +8,7 @@ use super::draft::variable_byte_integer;
 use super::text::{binary, text};
 use crate::packet_type::PacketType;
 use crate::spec::property::{Carrier, DataType, PropertyId as Id};
-use crate::types::SubscriptionId;
+use crate::spec::scalar::SubscriptionId;
 use crate::v5::{Property, PropertyValue};
 
 /// The value of a property, by its type on the wire.

@@ -15,7 +15,7 @@ use crate::packet::{Packet, decode};
 use crate::packet_type::{PacketType, Side, Version};
 use crate::reason::Code;
 use crate::spec::property::PropertyId;
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 use crate::{v3, v5};
 
 /// A packet that breaks no rule: what it says, and how it is written.

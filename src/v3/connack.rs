@@ -2,7 +2,8 @@
 
 use crate::error::{ErrorKind, Parsed, refuse};
 use crate::packet_type::PacketType;
-use crate::v3::{ConnackReturnCode, Version};
+use crate::v3::reason::ConnackReturnCode;
+use crate::v3::version::Version;
 use crate::wire;
 
 /// Connect acknowledgment, 3.1.1 §3.2, 3.1 §3.2.

@@ -1,8 +1,8 @@
 //! The return codes of 3.1.1 and 3.1.
 
 use crate::reason::code_enum;
-use crate::types::QoS;
-use crate::v3::Version;
+use crate::spec::scalar::QoS;
+use crate::v3::version::Version;
 
 code_enum! {
     /// The Connect Return Codes of CONNACK, 3.1.1 §3.2.2.3, Table 3.1; 3.1 §3.2.

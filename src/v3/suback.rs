@@ -8,9 +8,11 @@ use crate::encode_error::EncodeError;
 use crate::error::{ErrorKind, Parsed, read};
 use crate::options::EncodeOptions;
 use crate::packet_type::PacketType;
-use crate::types::{PacketId, packet_id};
-use crate::v3::SubackReturnCode;
-use crate::wire::{VARIABLE_BYTE_INTEGER_MAX, length, put_variable_byte_integer, with_length};
+use crate::spec::scalar::PacketId;
+use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
+use crate::v3::reason::SubackReturnCode;
+use crate::wire::packet_id;
+use crate::wire::{length, put_variable_byte_integer, with_length};
 
 /// Subscribe acknowledgment, 3.1.1 §3.9, 3.1 §3.9.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

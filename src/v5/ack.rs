@@ -9,10 +9,11 @@ use crate::error::{Parsed, read};
 use crate::options::{DecodeOptions, EncodeOptions};
 use crate::reason::{PacketReason, sealed::Sealed};
 use crate::spec::property::Carrier;
-use crate::types::{PacketId, packet_id};
+use crate::spec::scalar::PacketId;
 use crate::v5::layout::{Parts, Short, with_properties};
 use crate::v5::properties::Properties;
 use crate::v5::reason::{PubackReason, PubcompReason, PubrecReason, PubrelReason};
+use crate::wire::packet_id;
 
 /// A reason code of PUBACK, PUBREC, PUBREL or PUBCOMP; which one says which packet it is.
 ///

@@ -8,10 +8,11 @@ use crate::options::EncodeOptions;
 use crate::packet_type::{PacketType, Side, Version};
 use crate::reason::sealed::Sealed;
 use crate::spec::property::{Carrier, PropertyId};
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
+use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
 use crate::v5::properties::{Checker, Keep, Properties, PropertyIter, drops_problem_information};
 use crate::v5::property::Property;
-use crate::wire::{VARIABLE_BYTE_INTEGER_MAX, length, put_variable_byte_integer, with_length};
+use crate::wire::{length, put_variable_byte_integer, with_length};
 
 /// How little a packet without properties needs.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -57,7 +57,7 @@ use crate::options::{DecodeOptions, EncodeOptions};
 use crate::packet_type::{PacketType, Version};
 use crate::reason::sealed::Sealed;
 use crate::reason_codes::ReasonCodes;
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 
 /// Any of the nine packets, MQTT 5.0 §3.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

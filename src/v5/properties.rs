@@ -9,9 +9,10 @@ use crate::error::{ErrorKind, ParseError, Parsed, failure, read, refuse};
 use crate::options::DecodeOptions;
 use crate::packet_type::Side;
 use crate::spec::property::{Carrier, DataType, PropertyId, PropertySet, property_table};
-use crate::types::{QoS, SubscriptionId};
+use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
+use crate::spec::scalar::{QoS, SubscriptionId};
 use crate::v5::property::{Property, Reader, ValueRefusal, check_value};
-use crate::wire::{self, VARIABLE_BYTE_INTEGER_MAX, length};
+use crate::wire::{self, length};
 
 /// Properties that are allowed in the carrier, but not from this sender or not asked for.
 #[inline(always)]

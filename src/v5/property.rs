@@ -6,7 +6,7 @@ use bytes::BufMut;
 
 use crate::error::{ErrorKind, ParseError, failure};
 use crate::spec::property::{DataType, PropertyId, property_table};
-use crate::types::{QoS, SubscriptionId};
+use crate::spec::scalar::{QoS, SubscriptionId};
 use crate::wire::{self, LENGTH_MAX, variable_byte_integer_len};
 
 /// The enum of all properties, and what is done with each value in turn.

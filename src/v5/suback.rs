@@ -12,10 +12,11 @@ use crate::error::{ErrorKind, Parsed, read};
 use crate::options::DecodeOptions;
 use crate::reason::{PacketReason, sealed::Sealed};
 use crate::spec::property::Carrier;
-use crate::types::{PacketId, QoS, packet_id};
+use crate::spec::scalar::{PacketId, QoS};
 use crate::v5::layout::{Parts, Short, with_properties};
 use crate::v5::properties::Properties;
 use crate::v5::reason::{SubackReason, UnsubackReason};
+use crate::wire::packet_id;
 
 /// A reason code of SUBACK or UNSUBACK; which one says which packet it is.
 ///

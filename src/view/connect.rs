@@ -5,7 +5,7 @@ use crate::frame;
 use crate::options::DecodeOptions;
 use crate::packet_type::Version;
 use crate::spec::property::Carrier;
-use crate::types::QoS;
+use crate::spec::scalar::QoS;
 use crate::v5::Properties;
 use crate::view::publish::check_response_topic;
 use crate::view::text::{text, topic_name};

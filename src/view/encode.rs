@@ -8,15 +8,13 @@ use crate::error::ErrorKind;
 use crate::options::EncodeOptions;
 use crate::packet_type::{PacketType, Version};
 use crate::spec::property::{Carrier, PropertyId};
-use crate::types::QoS;
+use crate::spec::scalar::QoS;
+use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
 use crate::v5::properties::{measure, put};
 use crate::v5::{Properties, Property};
 use crate::view::topic::{self, check_topic_name};
 use crate::view::{Connect, Publish, Subscribe, Unsubscribe, View, Will};
-use crate::wire::{
-    LENGTH_MAX, VARIABLE_BYTE_INTEGER_MAX, length, put_binary, put_variable_byte_integer,
-    with_length,
-};
+use crate::wire::{LENGTH_MAX, length, put_binary, put_variable_byte_integer, with_length};
 
 /// A packet together with properties that it is to be written with instead of its own.
 ///

@@ -46,7 +46,7 @@ use crate::error::{DecodeError, ErrorKind, ParseError, failure};
 use crate::frame::{self, Frame};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Version};
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 use crate::v5::Properties;
 
 /// One of the six packets that carry no reason code, MQTT 5.0 §3.

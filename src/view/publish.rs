@@ -5,10 +5,11 @@ use crate::frame::{self, HeaderOrNeeded};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Version};
 use crate::spec::property::{Carrier, PropertyId};
-use crate::types::{PacketId, QoS, packet_id};
+use crate::spec::scalar::{PacketId, QoS};
 use crate::v5::Properties;
 use crate::view::text::{at, topic_name};
 use crate::wire::VariableByteInteger;
+use crate::wire::packet_id;
 
 /// An application message on its way: MQTT 5.0 §3.3, 3.1.1 §3.3, 3.1 §3.3.
 ///

@@ -4,12 +4,13 @@ use crate::error::{ErrorKind, Parsed, refuse};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Version};
 use crate::spec::property::Carrier;
-use crate::types::{PacketId, QoS, packet_id};
+use crate::spec::scalar::{PacketId, QoS};
 use crate::v5::Properties;
 use crate::view::list::{Filters, Subscriptions};
 use crate::view::text::topic_filter;
 use crate::view::topic;
 use crate::wire;
+use crate::wire::packet_id;
 
 /// A request for subscriptions: MQTT 5.0 §3.8, 3.1.1 §3.8, 3.1 §3.8.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -8,12 +8,12 @@ use super::fields::{Connect, Fields, Publish, Subscribe, Unsubscribe, Will};
 use super::topic::{response_topic, topic_filter, topic_name};
 use crate::packet_type::{PacketType, SentBy, Side, Version};
 use crate::spec::property::{Carrier, PropertyId};
+use crate::spec::scalar::{PacketId, QoS};
 use crate::testing::choices::Choices;
 use crate::testing::generate::insert;
 use crate::testing::property::{Owned, Value};
 use crate::testing::text::{binary, text};
 use crate::testing::valid::Form;
-use crate::types::{PacketId, QoS};
 
 /// The six, the plainest first.
 pub(crate) const PACKETS: [PacketType; 6] = [

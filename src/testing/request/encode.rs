@@ -8,7 +8,7 @@ use super::Request;
 use super::fields::{Connect, Fields, Publish};
 use crate::encode_error::EncodeError;
 use crate::options::EncodeOptions;
-use crate::types::QoS;
+use crate::spec::scalar::QoS;
 use crate::view::{self, Delivery, Filters, RetainHandling, Subscription, Subscriptions, View};
 
 impl Request {

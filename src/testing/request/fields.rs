@@ -3,8 +3,8 @@
 use std::string::String;
 use std::vec::Vec;
 
+use crate::spec::scalar::{PacketId, QoS};
 use crate::testing::property::Owned;
-use crate::types::{PacketId, QoS};
 use crate::v5::Property;
 
 /// What a [`Request`](super::Request) says, but for its properties.

@@ -53,7 +53,7 @@ use crate::options::DecodeOptions;
 use crate::packet::decode;
 use crate::packet_type::{PacketType, Side, Version};
 use crate::spec::property::{Carrier, PropertyId};
-use crate::types::PacketId;
+use crate::spec::scalar::PacketId;
 use crate::v5::Property;
 use crate::view::View;
 

@@ -10,8 +10,8 @@ use super::super::sheet::{Content, Field, Place};
 use super::super::topic::shared_filter;
 use super::{Case, one_of, sheet};
 use crate::packet_type::{PacketType, Version};
+use crate::spec::scalar::QoS;
 use crate::testing::choices::Choices;
-use crate::types::QoS;
 
 const LISTS: [PacketType; 2] = [PacketType::Subscribe, PacketType::Unsubscribe];
 
@@ -118,7 +118,9 @@ pub(super) fn packet_identifier_zero(version: Version, c: &mut Choices<'_>) -> C
     let mut request = Request::of_type(version, c.pick(&packets), c);
     if let Fields::Publish(publish) = &mut request.fields {
         publish.qos = c.pick(&[QoS::AtLeastOnce, QoS::ExactlyOnce]);
-        publish.packet_id.get_or_insert(crate::types::PacketId::MIN);
+        publish
+            .packet_id
+            .get_or_insert(crate::spec::scalar::PacketId::MIN);
     }
     let mut sheet = sheet(&request);
     if let Some(bytes) = sheet.bytes_mut(Field::PacketId) {

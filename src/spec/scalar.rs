@@ -1,31 +1,16 @@
-//! Scalars that more than one packet uses.
+//! The numbers that more than one packet uses: Packet Identifier, QoS, Subscription Identifier.
 
 use core::fmt;
 use core::num::{NonZeroU16, NonZeroU32};
 use core::str::FromStr;
 
-use crate::error::{ErrorKind, Parsed, refuse};
-use crate::wire::{self, VARIABLE_BYTE_INTEGER_MAX};
+/// The largest value of a Variable Byte Integer, MQTT 5.0 §1.5.5, Table 1-1.
+pub(crate) const VARIABLE_BYTE_INTEGER_MAX: u32 = 268_435_455;
 
 /// A Packet Identifier: 1 to 65,535, never 0.
 ///
 /// MQTT 5.0 §2.2.1, [MQTT-2.2.1-3] to [MQTT-2.2.1-6]; 3.1.1 §2.3.1; 3.1 §2.4.
 pub type PacketId = NonZeroU16;
-
-/// A Packet Identifier, MQTT 5.0 §2.2.1.
-///
-/// # Conformance
-///
-/// Only the packets that assign an identifier are told not to use 0; those that answer repeat it ([MQTT-2.2.1-5],
-/// [MQTT-2.2.1-6]), so it is never right there and refused as a protocol error.
-#[inline]
-pub(crate) fn packet_id(i: &[u8]) -> Parsed<'_, PacketId> {
-    let (rest, id) = wire::two_byte_integer(i)?;
-    match PacketId::new(id) {
-        Some(id) => Ok((rest, id)),
-        None => refuse(i, ErrorKind::PacketIdentifierZero),
-    }
-}
 
 /// A Quality of Service level, MQTT 5.0 §4.3.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
