@@ -11,6 +11,7 @@ pub enum EncodeError {
     /// Even without User Properties and Reason String the packet is larger than the receiver's Maximum Packet Size,
     /// [MQTT-3.1.2-24], [MQTT-3.2.2-15].
     #[error("{packet} of {len} bytes is larger than the receiver's maximum of {max}")]
+    #[non_exhaustive]
     PacketTooLarge {
         /// The packet type.
         packet: PacketType,
@@ -21,6 +22,7 @@ pub enum EncodeError {
     },
     /// The Remaining Length would exceed 268,435,455, MQTT 5.0 §2.1.4.
     #[error("remaining length {remaining_length} of {packet} exceeds 268435455")]
+    #[non_exhaustive]
     RemainingLength {
         /// The packet type.
         packet: PacketType,
@@ -29,6 +31,7 @@ pub enum EncodeError {
     },
     /// The buffer has too little room and cannot grow.
     #[error("buffer has room for {available} bytes, {needed} are needed")]
+    #[non_exhaustive]
     BufferTooSmall {
         /// The size of the packet, in bytes.
         needed: usize,
@@ -37,6 +40,7 @@ pub enum EncodeError {
     },
     /// This side must not send this packet, MQTT 5.0 §2.1.2, Table 2-1.
     #[error("{packet} must not be sent by a {sender}")]
+    #[non_exhaustive]
     WrongDirection {
         /// The packet type.
         packet: PacketType,
@@ -45,6 +49,7 @@ pub enum EncodeError {
     },
     /// This side must not send this code: the "Sent by" columns of MQTT 5.0.
     #[error("reason code {code:#04x} of {packet} must not be sent by a {sender}")]
+    #[non_exhaustive]
     ReasonCodeSender {
         /// The packet type.
         packet: PacketType,
@@ -55,6 +60,7 @@ pub enum EncodeError {
     },
     /// This side must not send this property: [MQTT-3.14.2-2], §3.14.2.2.5.
     #[error("{id} must not be sent by a {sender}")]
+    #[non_exhaustive]
     PropertySender {
         /// The property.
         id: PropertyId,
@@ -64,6 +70,7 @@ pub enum EncodeError {
     /// An AUTH needs an Authentication Method, MQTT 5.0 §3.15.2.2.2, [MQTT-4.12.0-5]; a CONNACK that accepts the
     /// connection needs it beside Authentication Data, [MQTT-4.12.0-5], [MQTT-4.12.0-6].
     #[error("{packet} without authentication method")]
+    #[non_exhaustive]
     NoAuthenticationMethod {
         /// The packet type.
         packet: PacketType,
@@ -73,6 +80,7 @@ pub enum EncodeError {
     Property(#[from] PropertyError),
     /// The packet holds what every decoder has to refuse.
     #[error("{packet}: {kind}")]
+    #[non_exhaustive]
     Refused {
         /// The packet type.
         packet: PacketType,
@@ -81,6 +89,7 @@ pub enum EncodeError {
     },
     /// A string or binary data of more than 65,535 bytes, MQTT 5.0 §1.5.4, §1.5.6.
     #[error("{field} of {packet} is longer than 65535 bytes")]
+    #[non_exhaustive]
     FieldTooLong {
         /// The packet type.
         packet: PacketType,
@@ -89,6 +98,7 @@ pub enum EncodeError {
     },
     /// This version cannot say this: 3.1 has neither Session Present nor a SUBACK that refuses.
     #[error("{what} cannot be said in MQTT {version}")]
+    #[non_exhaustive]
     NotInVersion {
         /// The version.
         version: Version,
@@ -114,24 +124,28 @@ pub struct PropertyError {
 pub enum PropertyErrorKind {
     /// The packet must not carry it, §2.2.2.2, Table 2-4.
     #[error("{id} is not a property of this packet")]
+    #[non_exhaustive]
     NotAllowed {
         /// The property.
         id: PropertyId,
     },
     /// It may occur once only.
     #[error("{id} occurs twice")]
+    #[non_exhaustive]
     Duplicate {
         /// The property.
         id: PropertyId,
     },
     /// A string or binary data of more than 65,535 bytes, §1.5.4, §1.5.6.
     #[error("{id} is longer than 65535 bytes")]
+    #[non_exhaustive]
     TooLong {
         /// The property.
         id: PropertyId,
     },
     /// A string with U+0000, [MQTT-1.5.4-2].
     #[error("{id} contains U+0000")]
+    #[non_exhaustive]
     NullCharacter {
         /// The property.
         id: PropertyId,

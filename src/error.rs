@@ -13,12 +13,14 @@ use crate::spec::property::{Carrier, PropertyId, PropertyUse};
 pub enum ErrorKind {
     /// The packet type is reserved: 0 in every version, 15 in 3.1.1 and 3.1.
     #[error("packet type {number} is reserved")]
+    #[non_exhaustive]
     ReservedPacketType {
         /// The packet type, 0 or 15.
         number: u8,
     },
     /// The low four bits of the first byte are not those of the packet type.
     #[error("fixed header flags {flags:#06b} are not those of {packet}")]
+    #[non_exhaustive]
     FixedHeaderFlags {
         /// The packet type.
         packet: PacketType,
@@ -27,6 +29,7 @@ pub enum ErrorKind {
     },
     /// This side must not send this packet type.
     #[error("{packet} must not be sent by a {sender}")]
+    #[non_exhaustive]
     WrongDirection {
         /// The packet type.
         packet: PacketType,
@@ -41,6 +44,7 @@ pub enum ErrorKind {
     VariableByteIntegerNotMinimal,
     /// The packet is larger than the Maximum Packet Size that the receiver announced.
     #[error("packet of {len} bytes is larger than the maximum of {max}")]
+    #[non_exhaustive]
     PacketTooLarge {
         /// The size that the fixed header announces, in bytes, fixed header included.
         len: u32,
@@ -49,6 +53,7 @@ pub enum ErrorKind {
     },
     /// The Remaining Length is not the one that 3.1.1 and 3.1 fix for this packet.
     #[error("remaining length of {packet} is {found} and must be {expected}")]
+    #[non_exhaustive]
     RemainingLength {
         /// The packet type.
         packet: PacketType,
@@ -59,6 +64,7 @@ pub enum ErrorKind {
     },
     /// A CONNACK in the two-byte layout of 3.1.1 and 3.1, read as 5.0: the Server speaks an older version.
     #[error("a 3.x CONNACK with return code {code}: the server does not speak MQTT 5.0")]
+    #[non_exhaustive]
     V3Connack {
         /// Its Connect Return Code.
         code: u8,
@@ -71,30 +77,35 @@ pub enum ErrorKind {
     NoPropertyLength,
     /// A property does not fit into what is left of the property section.
     #[error("{id} ({:#04x}) runs past the end of the properties", .id.as_u8())]
+    #[non_exhaustive]
     PropertyTruncated {
         /// The property.
         id: PropertyId,
     },
     /// The Property Length is larger than what is left of the packet.
     #[error("property length {length} runs past the end of the packet")]
+    #[non_exhaustive]
     PropertyLength {
         /// The Property Length.
         length: u32,
     },
     /// Bytes are left over after the last field.
     #[error("bytes left over after the last field: {count}")]
+    #[non_exhaustive]
     TrailingBytes {
         /// How many.
         count: u32,
     },
     /// Bits 7 to 1 of the Connect Acknowledge Flags are not zero.
     #[error("reserved connect acknowledge flags are set: {flags:#010b}")]
+    #[non_exhaustive]
     ConnackFlags {
         /// The flags.
         flags: u8,
     },
     /// Session Present is set although the connection is refused.
     #[error("session present is set in a CONNACK that refuses with {code:#04x}")]
+    #[non_exhaustive]
     SessionPresent {
         /// The reason code or return code.
         code: u8,
@@ -104,6 +115,7 @@ pub enum ErrorKind {
     PacketIdentifierZero,
     /// The reason code is not in the packet's table.
     #[error("reason code {code:#04x} is not defined for {packet}")]
+    #[non_exhaustive]
     ReasonCode {
         /// The packet type.
         packet: PacketType,
@@ -112,6 +124,7 @@ pub enum ErrorKind {
     },
     /// The return code is not in the packet's table of 3.1.1 or 3.1.
     #[error("return code {code:#04x} is not defined for {packet}")]
+    #[non_exhaustive]
     ReturnCode {
         /// The packet type.
         packet: PacketType,
@@ -120,6 +133,7 @@ pub enum ErrorKind {
     },
     /// The code is one of AUTH's, but of a step that the other side takes, §4.12, §4.12.1.
     #[error("reason code {code:#04x} of {packet} must not be sent by a {sender}")]
+    #[non_exhaustive]
     ReasonCodeSender {
         /// The packet type.
         packet: PacketType,
@@ -130,12 +144,14 @@ pub enum ErrorKind {
     },
     /// A SUBACK or UNSUBACK without a single code.
     #[error("{packet} without a single code")]
+    #[non_exhaustive]
     NoCodes {
         /// The packet type.
         packet: PacketType,
     },
     /// No reason-coded packet has a property with this identifier.
     #[error("property identifier {id:#04x} is not defined for {packet}")]
+    #[non_exhaustive]
     UnknownProperty {
         /// The packet type.
         packet: PacketType,
@@ -144,6 +160,7 @@ pub enum ErrorKind {
     },
     /// The property exists, but not in this packet.
     #[error("{id} ({:#04x}) is not a property of {packet}", .id.as_u8())]
+    #[non_exhaustive]
     PropertyNotAllowed {
         /// The packet type.
         packet: PacketType,
@@ -152,12 +169,14 @@ pub enum ErrorKind {
     },
     /// The property occurs a second time.
     #[error("{id} ({:#04x}) occurs twice", .id.as_u8())]
+    #[non_exhaustive]
     DuplicateProperty {
         /// The property.
         id: PropertyId,
     },
     /// The property has a value that its section forbids.
     #[error("{id} ({:#04x}) must not be {value}", .id.as_u8())]
+    #[non_exhaustive]
     PropertyValue {
         /// The property.
         id: PropertyId,
@@ -166,6 +185,7 @@ pub enum ErrorKind {
     },
     /// This side must not send this property.
     #[error("{id} ({:#04x}) must not be sent by a {sender}", .id.as_u8())]
+    #[non_exhaustive]
     PropertySender {
         /// The property.
         id: PropertyId,
@@ -174,6 +194,7 @@ pub enum ErrorKind {
     },
     /// Reason String or User Property although the Client set Request Problem Information to 0.
     #[error("{id} ({:#04x}) in {packet} although problem information was not requested", .id.as_u8())]
+    #[non_exhaustive]
     ProblemInformation {
         /// The packet type.
         packet: PacketType,
@@ -191,12 +212,14 @@ pub enum ErrorKind {
     NullCharacter,
     /// Bit 0 of the Connect Flags, which is reserved, is set.
     #[error("reserved connect flag is set: {flags:#010b}")]
+    #[non_exhaustive]
     ConnectFlags {
         /// The flags.
         flags: u8,
     },
     /// Will QoS or Will Retain is set in a CONNECT without a Will.
     #[error("will flags without a will: {flags:#010b}")]
+    #[non_exhaustive]
     WillFlags {
         /// The flags.
         flags: u8,
@@ -221,6 +244,7 @@ pub enum ErrorKind {
     EmptyTopicName,
     /// A Topic Name, of a PUBLISH or a Will, with a wildcard.
     #[error("topic name contains '{wildcard}'")]
+    #[non_exhaustive]
     WildcardInTopicName {
         /// `+` or `#`.
         wildcard: char,
@@ -230,6 +254,7 @@ pub enum ErrorKind {
     WildcardInResponseTopic,
     /// A SUBSCRIBE or UNSUBSCRIBE without a single Topic Filter.
     #[error("{packet} without a single topic filter")]
+    #[non_exhaustive]
     NoTopicFilters {
         /// The packet type.
         packet: PacketType,
@@ -254,6 +279,7 @@ pub enum ErrorKind {
     NoShareFilter,
     /// Reserved bits of the Subscription Options are set.
     #[error("reserved subscription options are set: {options:#010b}")]
+    #[non_exhaustive]
     SubscriptionOptions {
         /// The byte.
         options: u8,

@@ -415,7 +415,7 @@ fn the_first_packet_of_a_client_is_a_connect() {
         codec.set_version(version);
         let error = codec.decode(&mut BytesMut::from(PUBACK)).unwrap_err();
         let packet = PacketType::Puback;
-        assert!(matches!(error, CodecError::NotConnect { packet: found } if found == packet));
+        assert!(matches!(error, CodecError::NotConnect { packet: found, .. } if found == packet));
     }
 }
 

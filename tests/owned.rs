@@ -19,6 +19,10 @@ use mqtt_reason::{
     PacketId, PacketType, Side, Version,
 };
 
+#[macro_use]
+#[path = "shown/mod.rs"]
+mod shown;
+
 /// PUBACK 0x87 with the Reason String "no", MQTT 5.0 §3.4.
 const PUBACK: [u8; 11] = [
     0x40, 0x09, 0x00, 0x0A, 0x87, 0x05, 0x1F, 0x00, 0x02, b'n', b'o',
@@ -289,9 +293,9 @@ fn builds_within_the_options() {
     };
     assert_eq!(auth.packet_type(), PacketType::Auth);
     assert_eq!(
-        OwnedPacket::new(&auth.packet()),
-        Err(EncodeError::NoAuthenticationMethod {
-            packet: mqtt_reason::PacketType::Auth
+        OwnedPacket::new(&auth.packet()).unwrap_err(),
+        shown!(EncodeError::NoAuthenticationMethod {
+            packet: PacketType::Auth
         })
     );
 }

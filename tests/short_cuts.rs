@@ -11,6 +11,12 @@ use mqtt_reason::{
     PacketType, Side, v3, v5,
 };
 
+#[macro_use]
+#[path = "shown/mod.rs"]
+mod shown;
+
+use shown::Shown;
+
 /// PUBACK, PUBREC, PUBREL and PUBCOMP.
 const ACKS: [u8; 4] = [0x40, 0x50, 0x62, 0x70];
 const IDS: [u16; 8] = [1, 2, 0x7F, 0x80, 0xFF, 0x100, 0x0202, 0xFFFF];
@@ -88,8 +94,9 @@ fn four_bytes_of_5_0_are_refused_where_longer_forms_are() {
             let short = [first, 2, 0, 10];
             let options = options.max_packet_size(3);
             let error = packet(v5::decode_with(&options, &short), &[]).unwrap_err();
-            let kind = ErrorKind::PacketTooLarge { len: 4, max: 3 };
-            assert_eq!((error.kind(), error.offset()), (kind, 1));
+            let kind = shown!(ErrorKind::PacketTooLarge { len: 4, max: 3 });
+            assert_eq!(error.kind(), kind);
+            assert_eq!(error.offset(), 1);
             let options = options.max_packet_size(4);
             assert!(packet(v5::decode_with(&options, &short), &short).is_ok());
         }
@@ -155,13 +162,13 @@ fn four_bytes_of_3_x_are_what_a_padded_remaining_length_gives() {
 fn written(
     room: usize,
     encode: impl FnOnce(&mut &mut [u8]) -> Result<usize, EncodeError>,
-) -> Result<Vec<u8>, EncodeError> {
+) -> Result<Vec<u8>, Shown> {
     let mut buffer = vec![0xA5; room];
     let result = encode(&mut buffer.as_mut_slice());
     let len = result.as_ref().copied().unwrap_or(0);
     assert!(buffer.iter().skip(len).all(|byte| *byte == 0xA5));
     buffer.truncate(len);
-    result.map(|_| buffer)
+    result.map(|_| buffer).map_err(Shown::from)
 }
 
 /// Short cuts are taken without properties: whoever has properties that are left out goes the long way.
@@ -199,15 +206,15 @@ where
             }
             // Refused alike.
             let too_tight = options.max_packet_size(3);
-            let too_large = Err(EncodeError::PacketTooLarge {
+            let too_large = Err(shown!(EncodeError::PacketTooLarge {
                 packet: R::PACKET,
                 len: 4,
                 max: 3,
-            });
-            let no_room = Err(EncodeError::BufferTooSmall {
+            }));
+            let no_room = Err(shown!(EncodeError::BufferTooSmall {
                 needed: 4,
                 available: 3,
-            });
+            }));
             for result in encode(9, &too_tight) {
                 assert_eq!(result, too_large);
             }
@@ -255,27 +262,27 @@ fn four_bytes_of_3_x_are_those_of_5_0() {
                 assert_eq!(encode(&plain, 9), Ok(vec![first, 2, high, low]));
                 assert_eq!(
                     encode(&plain, 3),
-                    Err(EncodeError::BufferTooSmall {
+                    Err(shown!(EncodeError::BufferTooSmall {
                         needed: 4,
                         available: 3
-                    })
+                    }))
                 );
                 assert_eq!(
                     encode(&plain.max_packet_size(3), 9),
-                    Err(EncodeError::PacketTooLarge {
+                    Err(shown!(EncodeError::PacketTooLarge {
                         packet: packet.packet_type(),
                         len: 4,
                         max: 3
-                    })
+                    }))
                 );
                 let from_client = encode(&plain.sender(Side::Client), 9);
                 if packet.packet_type() == PacketType::Unsuback {
                     assert_eq!(
                         from_client,
-                        Err(EncodeError::WrongDirection {
+                        Err(shown!(EncodeError::WrongDirection {
                             packet: PacketType::Unsuback,
                             sender: Side::Client
-                        })
+                        }))
                     );
                 } else {
                     assert_eq!(from_client, Ok(vec![first, 2, high, low]));
@@ -376,10 +383,10 @@ fn written_alike(packet: &impl Encode, expected: &[u8], without_properties: Opti
     }
     assert_eq!(
         written(len - 1, |dst| packet.encode(dst)),
-        Err(EncodeError::BufferTooSmall {
+        Err(shown!(EncodeError::BufferTooSmall {
             needed: len,
             available: len - 1
-        })
+        }))
     );
     // Too tight for the Reason String.
     let tight = plain.max_packet_size(u32::try_from(len - 1).unwrap());

@@ -55,7 +55,7 @@ pub(crate) fn hint(
 
 /// Whether the first byte is that of no packet.
 const fn has_no_header(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::ReservedPacketType { number: 0 })
+    matches!(kind, ErrorKind::ReservedPacketType { number: 0, .. })
 }
 
 /// Where both versions read the packet and find different things.

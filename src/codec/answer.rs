@@ -45,6 +45,7 @@ pub enum CodecError {
     Io(#[from] io::Error),
     /// The peer sent bytes that the specification forbids.
     #[error("{error}")]
+    #[non_exhaustive]
     Refused {
         /// What is wrong with them, and where.
         #[source]
@@ -54,12 +55,14 @@ pub enum CodecError {
     },
     /// The peer sent something before a CONNECT that names a known version, [MQTT-3.1.0-1].
     #[error("{packet} before a CONNECT of a known version")]
+    #[non_exhaustive]
     NotConnect {
         /// What it sent.
         packet: PacketType,
     },
     /// A packet that must not come at this point of the connection: received, or to be sent, and then not written.
     #[error("{packet} {order}")]
+    #[non_exhaustive]
     OutOfOrder {
         /// The packet.
         packet: PacketType,
@@ -75,6 +78,7 @@ pub enum CodecError {
     Forbidden(#[source] DecodeError),
     /// The peer closed the connection in the middle of a packet.
     #[error("connection closed {buffered} bytes into a packet")]
+    #[non_exhaustive]
     ClosedInPacket {
         /// How many bytes of the packet had arrived.
         buffered: usize,
@@ -87,6 +91,7 @@ pub enum CodecError {
     Encode(#[from] EncodeError),
     /// The packet is of another version than the connection.
     #[error("{packet} of another version than the connection's")]
+    #[non_exhaustive]
     WrongVersion {
         /// The packet that was to be sent.
         packet: PacketType,

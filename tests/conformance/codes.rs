@@ -153,10 +153,10 @@ fn decodes_the_codes_of_each_packet_from_each_side_and_no_others() {
                         let error = result.expect_err(&context);
                         assert_eq!(
                             error.kind(),
-                            ErrorKind::ReasonCode {
+                            shown!(ErrorKind::ReasonCode {
                                 packet: row.packet,
                                 code
-                            }
+                            })
                         );
                         assert_eq!((error.offset(), error.rule()), (offset, row.statement));
                         assert_eq!(error.answer(), Some(v5::DisconnectReason::ProtocolError));
@@ -172,11 +172,11 @@ fn decodes_the_codes_of_each_packet_from_each_side_and_no_others() {
                         let error = result.expect_err(&context);
                         assert_eq!(
                             error.kind(),
-                            ErrorKind::ReasonCodeSender {
+                            shown!(ErrorKind::ReasonCodeSender {
                                 packet: row.packet,
                                 code,
                                 sender
-                            }
+                            })
                         );
                         assert_eq!(error.offset(), offset);
                         assert_eq!(error.answer(), Some(v5::DisconnectReason::ProtocolError));

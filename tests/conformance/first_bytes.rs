@@ -31,8 +31,10 @@ fn refuses_reserved_types_and_wrong_flags_at_the_first_byte_in_5_0() {
         assert_eq!(error.class(), ErrorClass::MalformedPacket, "{first:#04x}");
         assert_eq!(error.offset(), 0);
         match error.kind() {
-            ErrorKind::ReservedPacketType { number } => assert_eq!((first >> 4, number), (0, 0)),
-            ErrorKind::FixedHeaderFlags { packet, flags } => {
+            ErrorKind::ReservedPacketType { number, .. } => {
+                assert_eq!((first >> 4, number), (0, 0))
+            }
+            ErrorKind::FixedHeaderFlags { packet, flags, .. } => {
                 assert_eq!((packet.as_u8(), flags), (first >> 4, first & 0x0F));
             }
             kind => panic!("{first:#04x}: {kind:?}"),

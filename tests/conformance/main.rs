@@ -12,6 +12,10 @@
     reason = "a test panics when it fails"
 )]
 
+#[macro_use]
+#[path = "../shown/mod.rs"]
+mod shown;
+
 #[path = "../oracle/mod.rs"]
 mod oracle;
 

@@ -169,7 +169,7 @@ fn takes_each_property_once_and_user_properties_again_and_again() {
             assert_eq!(error.class(), ErrorClass::ProtocolError);
             assert_eq!(error.offset(), packet.offset() + required.len() + one.len());
             assert!(
-                matches!(error.kind(), ErrorKind::DuplicateProperty { id: found } if found.as_u8() == id)
+                matches!(error.kind(), ErrorKind::DuplicateProperty { id: found, .. } if found.as_u8() == id)
             );
         }
     }

@@ -173,30 +173,30 @@ fn the_first_property_that_cannot_be_sent_is_named() {
     for (second, kind, message) in [
         (
             Property::RetainAvailable(true),
-            PropertyErrorKind::NotAllowed {
+            shown!(PropertyErrorKind::NotAllowed {
                 id: PropertyId::RetainAvailable,
-            },
+            }),
             "property 1: Retain Available is not a property of this packet",
         ),
         (
             Property::ReasonString("n"),
-            PropertyErrorKind::Duplicate {
+            shown!(PropertyErrorKind::Duplicate {
                 id: PropertyId::ReasonString,
-            },
+            }),
             "property 1: Reason String occurs twice",
         ),
         (
             Property::UserProperty("k", &long),
-            PropertyErrorKind::TooLong {
+            shown!(PropertyErrorKind::TooLong {
                 id: PropertyId::UserProperty,
-            },
+            }),
             "property 1: User Property is longer than 65535 bytes",
         ),
         (
             Property::UserProperty("\0", "v"),
-            PropertyErrorKind::NullCharacter {
+            shown!(PropertyErrorKind::NullCharacter {
                 id: PropertyId::UserProperty,
-            },
+            }),
             "property 1: User Property contains U+0000",
         ),
     ] {
@@ -219,10 +219,10 @@ fn a_section_that_no_property_length_can_tell_is_refused() {
     let rest = text.get(..59_390).expect("65,535 bytes");
     list.push(Property::UserProperty(&text, rest));
     let puback = Puback::success(id(10)).with_properties(&list);
-    let too_long = EncodeError::RemainingLength {
+    let too_long = shown!(EncodeError::RemainingLength {
         packet: PacketType::Puback,
         remaining_length: 3 + 4 + 268_435_455,
-    };
+    });
     refuses(&EncodeOptions::new(), &puback, too_long);
 
     let more = text.get(..59_391).expect("65,535 bytes");

@@ -136,7 +136,7 @@ fn r40_a_code_outside_the_table_of_the_packet_is_a_protocol_error() {
             if codes.contains(&code) {
                 assert_eq!(received.packet().packet_type(), packet, "{code:#04x}");
             } else {
-                let kind = ErrorKind::ReasonCode { packet, code };
+                let kind = shown!(ErrorKind::ReasonCode { packet, code });
                 received.protocol_error(row.offset, row.statement, kind);
             }
         }
@@ -187,7 +187,7 @@ fn r40_every_code_of_a_list_is_checked() {
             "MQTT-3.11.3-2",
         ),
     ] {
-        received(hex).protocol_error(offset, rule, ErrorKind::ReasonCode { packet, code });
+        received(hex).protocol_error(offset, rule, shown!(ErrorKind::ReasonCode { packet, code }));
     }
 }
 
@@ -214,11 +214,11 @@ fn sent_by(row: &Row, sender: Side, allowed: &str, section: Option<&str>) {
         let is_allowed = allowed.contains(&code);
         match section {
             Some(section) if !is_allowed => {
-                let kind = ErrorKind::ReasonCodeSender {
+                let kind = shown!(ErrorKind::ReasonCodeSender {
                     packet,
                     code,
                     sender,
-                };
+                });
                 from.protocol_error(row.offset, section, kind);
             }
             _ => from.is(unknown.packet()),
@@ -227,11 +227,11 @@ fn sent_by(row: &Row, sender: Side, allowed: &str, section: Option<&str>) {
             let sent = written(&options, &unknown.packet());
             assert_eq!(sent, written(&EncodeOptions::new(), &unknown.packet()));
         } else {
-            let error = EncodeError::ReasonCodeSender {
+            let error = shown!(EncodeError::ReasonCodeSender {
                 packet,
                 code,
                 sender,
-            };
+            });
             refuses(&options, &unknown.packet(), error);
         }
     }
@@ -289,7 +289,7 @@ fn r46_a_subscription_ack_without_a_code_is_a_protocol_error() {
             "3.11.3",
         ),
     ] {
-        received(hex).protocol_error(offset, rule, ErrorKind::NoCodes { packet });
+        received(hex).protocol_error(offset, rule, shown!(ErrorKind::NoCodes { packet }));
     }
 }
 

@@ -19,7 +19,7 @@ fn r33_reserved_connect_acknowledge_flags_are_malformed() {
         ("20 03 03 00 00", 0b0000_0011),
         ("20 03 FF 87 00", 0b1111_1111),
     ] {
-        received(hex).malformed(2, "MQTT-3.2.2-1", ErrorKind::ConnackFlags { flags });
+        received(hex).malformed(2, "MQTT-3.2.2-1", shown!(ErrorKind::ConnackFlags { flags }));
     }
 }
 
@@ -39,7 +39,7 @@ fn r34_session_present_with_a_refusal_is_a_protocol_error() {
         0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0x8C, 0x90, 0x95, 0x97,
         0x99, 0x9A, 0x9B, 0x9C, 0x9D, 0x9F,
     ] {
-        let kind = ErrorKind::SessionPresent { code };
+        let kind = shown!(ErrorKind::SessionPresent { code });
         received(&format!("20 03 01 {code:02X} 00")).protocol_error(2, "MQTT-3.2.2-6", kind);
     }
 }

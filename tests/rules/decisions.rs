@@ -48,11 +48,11 @@ fn d03_auth_without_a_body_is_success_from_a_server() {
     received("F0 00").from(Side::Server).is(success);
 
     let (packet, code, sender) = (PacketType::Auth, 0x00, Side::Client);
-    let kind = ErrorKind::ReasonCodeSender {
+    let kind = shown!(ErrorKind::ReasonCodeSender {
         packet,
         code,
         sender,
-    };
+    });
     received("F0 00")
         .from(sender)
         .protocol_error(2, "3.15.2.1", kind);
@@ -60,9 +60,9 @@ fn d03_auth_without_a_body_is_success_from_a_server() {
     // With a body it has a method, and it is never written without one.
     let kind = ErrorKind::NoAuthenticationMethod;
     received("F0 02 00 00").protocol_error(3, "3.15.2.2.2", kind);
-    let error = EncodeError::NoAuthenticationMethod {
+    let error = shown!(EncodeError::NoAuthenticationMethod {
         packet: PacketType::Auth,
-    };
+    });
     refuses(&EncodeOptions::new(), &success, error);
     let options = EncodeOptions::new().sender(Side::Server);
     refuses(&options, &success, error);
@@ -103,14 +103,14 @@ fn d05_short_forms_are_read_with_any_code_and_the_shortest_is_written() {
 #[test]
 fn d06_reserved_connack_flags_are_malformed() {
     let flags = 0b0000_0010;
-    let kind = ErrorKind::ConnackFlags { flags };
+    let kind = shown!(ErrorKind::ConnackFlags { flags });
     received("20 03 02 00 00").malformed(2, "MQTT-3.2.2-1", kind);
 }
 
 /// MQTT 5.0 §3.2.2.1.1, [MQTT-3.2.2-6]
 #[test]
 fn d07_session_present_with_a_refusal_is_a_protocol_error() {
-    let kind = ErrorKind::SessionPresent { code: 0x88 };
+    let kind = shown!(ErrorKind::SessionPresent { code: 0x88 });
     received("20 03 01 88 00").protocol_error(2, "MQTT-3.2.2-6", kind);
 }
 
@@ -118,7 +118,7 @@ fn d07_session_present_with_a_refusal_is_a_protocol_error() {
 #[test]
 fn d08_a_code_outside_the_table_is_a_protocol_error() {
     let (packet, code) = (PacketType::Puback, 0x8B);
-    let kind = ErrorKind::ReasonCode { packet, code };
+    let kind = shown!(ErrorKind::ReasonCode { packet, code });
     received("40 03 00 0A 8B").protocol_error(4, "MQTT-3.4.2-1", kind);
 }
 
@@ -126,9 +126,9 @@ fn d08_a_code_outside_the_table_is_a_protocol_error() {
 #[test]
 fn d09_a_subscription_ack_without_a_code_is_a_protocol_error() {
     let packet = PacketType::Suback;
-    received("90 03 00 0A 00").protocol_error(5, "3.9.3", ErrorKind::NoCodes { packet });
+    received("90 03 00 0A 00").protocol_error(5, "3.9.3", shown!(ErrorKind::NoCodes { packet }));
     let packet = PacketType::Unsuback;
-    received("B0 03 00 0A 00").protocol_error(5, "3.11.3", ErrorKind::NoCodes { packet });
+    received("B0 03 00 0A 00").protocol_error(5, "3.11.3", shown!(ErrorKind::NoCodes { packet }));
 }
 
 /// MQTT 5.0 §2.2.1, [MQTT-2.2.1-5], [MQTT-2.2.1-6]
@@ -145,7 +145,7 @@ fn d10_packet_identifier_0_is_a_protocol_error() {
 fn d11_session_expiry_interval_of_a_server_is_a_protocol_error_when_the_sender_is_known() {
     let hex = "E0 07 8E 05 11 00 00 00 00";
     let (id, sender) = (PropertyId::SessionExpiryInterval, Side::Server);
-    let kind = ErrorKind::PropertySender { id, sender };
+    let kind = shown!(ErrorKind::PropertySender { id, sender });
     received(hex)
         .from(sender)
         .protocol_error(4, "MQTT-3.14.2-2", kind);
@@ -173,7 +173,7 @@ fn d13_authentication_data_without_method_is_read_in_connack_and_not_written_in_
     let connack = Connack::accepted(false).with_properties(&list);
     received("20 08 00 00 05 16 00 02 01 02").is(&connack);
     let packet = PacketType::Connack;
-    let error = EncodeError::NoAuthenticationMethod { packet };
+    let error = shown!(EncodeError::NoAuthenticationMethod { packet });
     refuses(&EncodeOptions::new(), &connack, error);
     // One that refuses says nothing of how the Client was authenticated.
     let refused = Connack::refused(ConnackReason::NotAuthorized);
@@ -205,7 +205,7 @@ fn d14_user_properties_are_dropped_before_the_reason_string() {
     }
     let (packet, len, max) = (PacketType::Disconnect, 8, 7);
     let options = EncodeOptions::new().max_packet_size(max);
-    let error = EncodeError::PacketTooLarge { packet, len, max };
+    let error = shown!(EncodeError::PacketTooLarge { packet, len, max });
     refuses(&options, &disconnect, error);
 }
 
@@ -214,13 +214,13 @@ fn d14_user_properties_are_dropped_before_the_reason_string() {
 fn d15_a_3_x_connack_read_as_5_0_is_malformed_and_recognised() {
     for flags in [0x00, 0x01] {
         for code in 0x00..=0xFF {
-            let kind = ErrorKind::V3Connack { code };
+            let kind = shown!(ErrorKind::V3Connack { code });
             received(&format!("20 02 {flags:02X} {code:02X}")).malformed(1, "3.2.2", kind);
         }
     }
     // Not a CONNACK of 3.x, either.
     let flags = 0x02;
-    let kind = ErrorKind::ConnackFlags { flags };
+    let kind = shown!(ErrorKind::ConnackFlags { flags });
     received("20 02 02 00").malformed(2, "MQTT-3.2.2-1", kind);
 }
 
@@ -242,10 +242,10 @@ fn d16_a_failed_subscription_is_read_and_not_written_in_3_1() {
         v3::Version::V3_1,
         &EncodeOptions::new(),
         &received.packet(),
-        EncodeError::NotInVersion {
+        shown!(EncodeError::NotInVersion {
             version: mqtt_reason::Version::V3_1,
             what,
-        },
+        }),
     );
 }
 
@@ -282,11 +282,11 @@ fn d18_0x87_in_disconnect_is_read_from_either_side_and_written_for_the_server() 
     received("E0 01 87").from(Side::Server).is(disconnect);
     let (packet, code, sender) = (PacketType::Disconnect, 0x87, Side::Client);
     received("E0 01 87").from(sender).is(disconnect);
-    let error = EncodeError::ReasonCodeSender {
+    let error = shown!(EncodeError::ReasonCodeSender {
         packet,
         code,
         sender,
-    };
+    });
     refuses(&EncodeOptions::new().sender(sender), &disconnect, error);
 }
 
@@ -297,11 +297,11 @@ fn d19_the_text_counts_where_a_figure_differs() {
     let disconnect = Disconnect::new(DisconnectReason::NormalDisconnection).with_properties(&list);
     reads_and_writes("E0 07 00 05 11 00 00 00 00", disconnect);
     let length = 7;
-    let kind = ErrorKind::PropertyLength { length };
+    let kind = shown!(ErrorKind::PropertyLength { length });
     received("E0 07 00 07 11 00 00 00 00").malformed(3, "2.2.2.1", kind);
     // Without a Property Length the first code is taken for it.
     let length = 1;
-    let kind = ErrorKind::PropertyLength { length };
+    let kind = shown!(ErrorKind::PropertyLength { length });
     received("90 03 00 0A 01").malformed(4, "2.2.2.1", kind);
 }
 
@@ -320,7 +320,7 @@ fn d20_server_reference_is_accepted_with_any_code_from_either_side() {
     refuses(
         &options,
         &disconnect,
-        EncodeError::PropertySender { id, sender },
+        shown!(EncodeError::PropertySender { id, sender }),
     );
 }
 
@@ -339,11 +339,11 @@ fn d21_0x10_is_read_from_a_client_and_not_written_for_one() {
         received(hex).is(ack);
         received(hex).from(Side::Server).is(ack);
         received(hex).from(sender).is(ack);
-        let error = EncodeError::ReasonCodeSender {
+        let error = shown!(EncodeError::ReasonCodeSender {
             packet,
             code,
             sender,
-        };
+        });
         refuses(&options, &ack, error);
     }
 }
@@ -363,23 +363,23 @@ fn d22_a_longer_variable_byte_integer_is_malformed_in_5_0_and_accepted_in_3_x() 
 fn r10_the_first_error_in_wire_order_is_reported() {
     // Flags of the fixed header before a Remaining Length of five bytes
     let packet = PacketType::Puback;
-    let kind = ErrorKind::FixedHeaderFlags { packet, flags: 1 };
+    let kind = shown!(ErrorKind::FixedHeaderFlags { packet, flags: 1 });
     received("41 80 80 80 80").malformed(0, "MQTT-2.1.3-1", kind);
     // Identifier 0 before an undefined code
     let kind = ErrorKind::PacketIdentifierZero;
     received("40 03 00 00 8B").protocol_error(2, "MQTT-2.2.1-5", kind);
     // An undefined code before a Property Length past the end
-    let kind = ErrorKind::ReasonCode { packet, code: 0x8B };
+    let kind = shown!(ErrorKind::ReasonCode { packet, code: 0x8B });
     received("40 04 00 0A 8B 05").protocol_error(4, "MQTT-3.4.2-1", kind);
     // Ill-formed text before a property that occurs twice
     let kind = ErrorKind::IllFormedUtf8;
     received("40 0C 00 0A 87 08 1F 00 01 FF 1F 00 01 6E").malformed(9, "MQTT-1.5.4-1", kind);
     // A property that occurs twice before its text, and before bytes left over
     let id = PropertyId::ReasonString;
-    let kind = ErrorKind::DuplicateProperty { id };
+    let kind = shown!(ErrorKind::DuplicateProperty { id });
     received("40 0D 00 0A 87 08 1F 00 01 6E 1F 00 01 FF 00").protocol_error(10, "3.4.2.2.2", kind);
     // Reserved flags before an undefined code
-    let kind = ErrorKind::ConnackFlags { flags: 0x80 };
+    let kind = shown!(ErrorKind::ConnackFlags { flags: 0x80 });
     received("20 03 80 01 00").malformed(2, "MQTT-3.2.2-1", kind);
 }
 

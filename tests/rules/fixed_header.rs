@@ -27,7 +27,7 @@ fn r11_flags_that_are_not_those_of_the_packet_type_are_malformed() {
             if byte == first {
                 assert_eq!(received.packet().packet_type(), packet);
             } else {
-                let kind = ErrorKind::FixedHeaderFlags { packet, flags };
+                let kind = shown!(ErrorKind::FixedHeaderFlags { packet, flags });
                 received.malformed(0, rule, kind);
             }
         }
@@ -69,7 +69,7 @@ fn r11_the_flags_of_packets_that_are_passed_through_are_checked() {
                 received(&hex).frame();
                 received_v3(v3::Version::V3_1_1, &hex).frame();
             } else {
-                let kind = ErrorKind::FixedHeaderFlags { packet, flags };
+                let kind = shown!(ErrorKind::FixedHeaderFlags { packet, flags });
                 received(&hex).malformed(0, rule, kind);
                 received_v3(v3::Version::V3_1_1, &hex).malformed(0, rule_3_1_1, kind);
             }
@@ -85,7 +85,7 @@ fn r11_a_publish_of_qos_3_is_malformed() {
         let hex = format!("3{flags:X} 02 00 00");
         received_v3(v3::Version::V3_1, &hex).frame();
         if matches!(flags, 0b0110 | 0b0111 | 0b1110 | 0b1111) {
-            let kind = ErrorKind::FixedHeaderFlags { packet, flags };
+            let kind = shown!(ErrorKind::FixedHeaderFlags { packet, flags });
             received(&hex).malformed(0, "MQTT-3.3.1-4", kind);
             received_v3(v3::Version::V3_1_1, &hex).malformed(0, "MQTT-3.3.1-4", kind);
         } else {
@@ -108,7 +108,7 @@ fn r16_packets_that_are_passed_through_come_from_their_side() {
             _ => (Side::Server, Side::Client, "3.13"),
         };
         let sender = wrong;
-        let kind = ErrorKind::WrongDirection { packet, sender };
+        let kind = shown!(ErrorKind::WrongDirection { packet, sender });
         received(&hex).from(right).frame();
         received(&hex).from(wrong).protocol_error(0, "2.1.2", kind);
         for (version, rule) in [
@@ -141,7 +141,7 @@ fn r12_pubrel_without_flags_0010_is_malformed_from_either_side() {
         ("6A 02 00 0A", 0b1010),
     ] {
         for sender in [Side::Client, Side::Server] {
-            let kind = ErrorKind::FixedHeaderFlags { packet, flags };
+            let kind = shown!(ErrorKind::FixedHeaderFlags { packet, flags });
             received(hex)
                 .from(sender)
                 .malformed(0, "MQTT-3.6.1-1", kind);
@@ -160,7 +160,7 @@ fn r13_disconnect_with_flags_is_malformed_from_either_side() {
         ("E8 00", 0b1000),
     ] {
         for sender in [Side::Client, Side::Server] {
-            let kind = ErrorKind::FixedHeaderFlags { packet, flags };
+            let kind = shown!(ErrorKind::FixedHeaderFlags { packet, flags });
             received(hex)
                 .from(sender)
                 .malformed(0, "MQTT-3.14.1-1", kind);
@@ -179,7 +179,7 @@ fn r14_auth_with_flags_is_malformed_from_either_side() {
         ("F8 06 18 04 15 00 01 41", 0b1000),
     ] {
         for sender in [Side::Client, Side::Server] {
-            let kind = ErrorKind::FixedHeaderFlags { packet, flags };
+            let kind = shown!(ErrorKind::FixedHeaderFlags { packet, flags });
             received(hex)
                 .from(sender)
                 .malformed(0, "MQTT-3.15.1-1", kind);
@@ -190,7 +190,7 @@ fn r14_auth_with_flags_is_malformed_from_either_side() {
 /// MQTT 5.0 §2.1.2, Table 2-1; 3.1.1 §2.2.1; 3.1 §2.1
 #[test]
 fn r15_packet_type_0_is_malformed_in_every_version() {
-    let kind = ErrorKind::ReservedPacketType { number: 0 };
+    let kind = shown!(ErrorKind::ReservedPacketType { number: 0 });
     for hex in ["00 00", "02 00", "0F 02 00 0A"] {
         received(hex).malformed(0, "2.1.2", kind);
         received_v3(v3::Version::V3_1_1, hex).malformed(0, "2.2.1", kind);
@@ -202,7 +202,7 @@ fn r15_packet_type_0_is_malformed_in_every_version() {
 /// MQTT 3.1.1 §2.2.1, Table 2.1; 3.1 §2.1: type 15 is reserved, in 5.0 it is AUTH.
 #[test]
 fn r15_packet_type_15_is_refused_in_3_x() {
-    let kind = ErrorKind::ReservedPacketType { number: 15 };
+    let kind = shown!(ErrorKind::ReservedPacketType { number: 15 });
     for hex in ["F0 00", "F0 06 18 04 15 00 01 41", "FF 00"] {
         received_v3(v3::Version::V3_1_1, hex).malformed(0, "2.2.1", kind);
         received_v3(v3::Version::V3_1, hex).malformed(0, "2.1", kind);
@@ -219,7 +219,7 @@ fn r16_packets_of_the_server_are_a_protocol_error_from_a_client() {
         match packet {
             PacketType::Connack | PacketType::Suback | PacketType::Unsuback => {
                 let sender = Side::Client;
-                let kind = ErrorKind::WrongDirection { packet, sender };
+                let kind = shown!(ErrorKind::WrongDirection { packet, sender });
                 from_client.protocol_error(0, "2.1.2", kind);
             }
             _ => assert_eq!(from_client.packet().packet_type(), packet),
@@ -237,7 +237,7 @@ fn r16_the_encoder_refuses_packets_of_the_server_for_a_client() {
         match packet {
             PacketType::Connack | PacketType::Suback | PacketType::Unsuback => {
                 let sender = Side::Client;
-                let error = EncodeError::WrongDirection { packet, sender };
+                let error = shown!(EncodeError::WrongDirection { packet, sender });
                 refuses(&options, &received.packet(), error);
             }
             _ => assert_eq!(written(&options, &received.packet()), bytes(&hex)),
@@ -268,9 +268,9 @@ fn r16_packets_from_the_wrong_side_are_refused_in_3_x() {
                 let unknown = received_v3(version, &hex);
                 let packet_read = unknown.packet();
                 if wrong == Some(sender) {
-                    let kind = ErrorKind::WrongDirection { packet, sender };
+                    let kind = shown!(ErrorKind::WrongDirection { packet, sender });
                     from.protocol_error(0, rule, kind);
-                    let error = EncodeError::WrongDirection { packet, sender };
+                    let error = shown!(EncodeError::WrongDirection { packet, sender });
                     refuses_v3(version, &options, &packet_read, error);
                 } else {
                     from.is(packet_read);
@@ -377,20 +377,20 @@ fn r17_the_encoder_refuses_a_larger_remaining_length() {
     let fits = user_properties_of(268_435_449, &text);
     let connack = Connack::accepted(false).with_properties(&fits);
     assert_eq!(connack.encoded_len(), 268_435_460);
-    let error = EncodeError::BufferTooSmall {
+    let error = shown!(EncodeError::BufferTooSmall {
         needed: 268_435_460,
         available: 16,
-    };
+    });
     let mut buffer = [0xA5; 16];
     assert_eq!(connack.encode(&mut &mut buffer[..]), Err(error));
     assert_eq!(buffer, [0xA5; 16]);
 
     let one_more = user_properties_of(268_435_450, &text);
     let connack = Connack::accepted(false).with_properties(&one_more);
-    let error = EncodeError::RemainingLength {
+    let error = shown!(EncodeError::RemainingLength {
         packet: PacketType::Connack,
         remaining_length: 268_435_456,
-    };
+    });
     refuses(&EncodeOptions::new(), &connack, error);
 }
 
@@ -475,7 +475,7 @@ fn r18_the_encoder_writes_the_fewest_bytes() {
 #[test]
 fn r19_the_size_of_a_packet_includes_its_fixed_header() {
     let (len, max) = (6, 5);
-    let kind = ErrorKind::PacketTooLarge { len, max };
+    let kind = shown!(ErrorKind::PacketTooLarge { len, max });
     let puback = || received("40 04 00 0A 87 00");
     puback().at_most(6).packet();
     puback().at_most(5).too_large("MQTT-3.1.2-24", kind);
@@ -488,7 +488,7 @@ fn r19_the_size_of_a_packet_includes_its_fixed_header() {
         ErrorClass::PacketTooLarge,
         1,
         "2.2.3",
-        ErrorKind::PacketTooLarge { len, max },
+        shown!(ErrorKind::PacketTooLarge { len, max }),
     );
 }
 
@@ -521,19 +521,19 @@ fn r20_the_encoder_refuses_a_larger_remaining_length_in_3_1_1() {
         v3::Packet::Suback(v3::Suback::new(id(10), codes))
     }
     let version = v3::Version::V3_1_1;
-    let error = EncodeError::RemainingLength {
+    let error = shown!(EncodeError::RemainingLength {
         packet: PacketType::Suback,
         remaining_length: 268_435_456,
-    };
+    });
     refuses_v3(version, &EncodeOptions::new(), &suback(&codes), error);
 
     let largest = suback(as_many_as_fit);
     assert_eq!(largest.encoded_len(), 268_435_460);
     let mut no_room = &mut [0xA5; 4][..];
-    let error = EncodeError::BufferTooSmall {
+    let error = shown!(EncodeError::BufferTooSmall {
         needed: 268_435_460,
         available: 4,
-    };
+    });
     assert_eq!(largest.encode(version, &mut no_room), Err(error));
     assert_eq!(no_room, [0xA5; 4]);
 }

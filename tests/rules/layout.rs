@@ -230,7 +230,11 @@ fn r30_a_property_length_past_the_end_of_the_packet_is_malformed() {
         ("F0 06 18 05 15 00 01 41", 3, 5),
         ("40 07 00 0A 00 FF FF FF 7F", 5, 268_435_455),
     ] {
-        received(hex).malformed(offset, "2.2.2.1", ErrorKind::PropertyLength { length });
+        received(hex).malformed(
+            offset,
+            "2.2.2.1",
+            shown!(ErrorKind::PropertyLength { length }),
+        );
     }
 }
 
@@ -261,7 +265,7 @@ fn r31_bytes_after_the_properties_are_malformed() {
         ("E0 03 8E 00 00", 4, 1),
         ("F0 07 18 04 15 00 01 41 00", 8, 1),
     ] {
-        received(hex).malformed(offset, "2.3", ErrorKind::TrailingBytes { count });
+        received(hex).malformed(offset, "2.3", shown!(ErrorKind::TrailingBytes { count }));
     }
 }
 
@@ -290,7 +294,11 @@ fn r32_a_value_that_crosses_the_end_of_the_properties_is_malformed() {
         ("F0 06 18 03 15 00 01 41", 5),
     ] {
         let id = property_at(hex, offset);
-        received(hex).malformed(offset, "2.2.2.1", ErrorKind::PropertyTruncated { id });
+        received(hex).malformed(
+            offset,
+            "2.2.2.1",
+            shown!(ErrorKind::PropertyTruncated { id }),
+        );
     }
 }
 

@@ -88,7 +88,7 @@ fn r85_a_packet_above_the_maximum_is_too_large() {
         received(&hex).at_most(len).packet();
 
         let max = len - 1;
-        let kind = ErrorKind::PacketTooLarge { len, max };
+        let kind = shown!(ErrorKind::PacketTooLarge { len, max });
         received(&hex).at_most(max).too_large("MQTT-3.1.2-24", kind);
         let from_server = received(&hex).at_most(max).from(Side::Server);
         from_server.too_large("MQTT-3.1.2-24", kind);
@@ -113,7 +113,7 @@ fn r85_a_packet_above_the_maximum_is_refused_by_its_fixed_header() {
         ("10 FE 07", 1_025),
         ("82 80 08", 1_027),
     ] {
-        let kind = ErrorKind::PacketTooLarge { len, max };
+        let kind = shown!(ErrorKind::PacketTooLarge { len, max });
         received(hex).at_most(max).too_large("MQTT-3.1.2-24", kind);
         let options = DecodeOptions::new().max_packet_size(max);
         let error =
@@ -143,11 +143,11 @@ fn r85_a_limit_is_kept_in_3_x() {
                 ErrorClass::PacketTooLarge,
                 1,
                 rule,
-                ErrorKind::PacketTooLarge { len: max + 1, max },
+                shown!(ErrorKind::PacketTooLarge { len: max + 1, max }),
             );
             let unlimited = received_v3(version, &hex);
             let options = EncodeOptions::new().max_packet_size(max);
-            let error = EncodeError::PacketTooLarge { packet, len, max };
+            let error = shown!(EncodeError::PacketTooLarge { packet, len, max });
             refuses_v3(version, &options, &unlimited.packet(), error);
             let mut buffer = Vec::new();
             let written = unlimited.packet().encode_with(
@@ -177,7 +177,7 @@ fn r86_user_properties_go_first_then_the_reason_string() {
                 Some(form) => assert_eq!(&written(&options, &decoded), form, "{packet} {max}"),
                 None => {
                     let len = bytes(shed.bare).len();
-                    let error = EncodeError::PacketTooLarge { packet, len, max };
+                    let error = shown!(EncodeError::PacketTooLarge { packet, len, max });
                     refuses(&options, &decoded, error);
                 }
             }
@@ -261,7 +261,7 @@ fn r87_a_packet_that_is_still_too_large_is_not_written() {
     refuses(
         &options,
         &connack,
-        EncodeError::PacketTooLarge { packet, len, max },
+        shown!(EncodeError::PacketTooLarge { packet, len, max }),
     );
 
     let codes = [SubackReason::GrantedQos0; 8];
@@ -271,7 +271,7 @@ fn r87_a_packet_that_is_still_too_large_is_not_written() {
     refuses(
         &options,
         &suback,
-        EncodeError::PacketTooLarge { packet, len, max },
+        shown!(EncodeError::PacketTooLarge { packet, len, max }),
     );
 
     let list = [
@@ -284,7 +284,7 @@ fn r87_a_packet_that_is_still_too_large_is_not_written() {
     refuses(
         &options,
         &auth,
-        EncodeError::PacketTooLarge { packet, len, max },
+        shown!(EncodeError::PacketTooLarge { packet, len, max }),
     );
 }
 
@@ -330,7 +330,7 @@ fn r89_a_limit_is_kept_without_problem_information() {
     let five = options.max_packet_size(5);
     assert_eq!(written(&five, &received.packet()), bytes("40 03 00 0A 87"));
     let four = options.max_packet_size(max);
-    let error = EncodeError::PacketTooLarge { packet, len, max };
+    let error = shown!(EncodeError::PacketTooLarge { packet, len, max });
     refuses(&four, &received.packet(), error);
 }
 
@@ -361,7 +361,7 @@ fn r90_problem_information_that_was_not_requested_is_a_protocol_error() {
                         assert_eq!(received.packet().packet_type(), packet);
                     }
                     _ => {
-                        let kind = ErrorKind::ProblemInformation { packet, id };
+                        let kind = shown!(ErrorKind::ProblemInformation { packet, id });
                         received.protocol_error(offset, "MQTT-3.1.2-29", kind);
                     }
                 }
@@ -415,7 +415,7 @@ fn a_slice_that_is_too_small_is_left_untouched() {
             let mut slice = buffer.as_mut_slice();
             let result = received.packet().encode(&mut slice);
             assert_eq!(slice.len(), available, "not advanced");
-            let error = EncodeError::BufferTooSmall { needed, available };
+            let error = shown!(EncodeError::BufferTooSmall { needed, available });
             assert_eq!(result, Err(error));
             assert_eq!(buffer, vec![0xA5; available]);
         }
@@ -441,7 +441,7 @@ fn a_slice_that_is_too_small_is_left_untouched_in_3_x() {
                 let mut buffer = vec![0xA5; available];
                 let mut slice = buffer.as_mut_slice();
                 let result = received.packet().encode(version, &mut slice);
-                let error = EncodeError::BufferTooSmall { needed, available };
+                let error = shown!(EncodeError::BufferTooSmall { needed, available });
                 assert_eq!(result, Err(error));
                 assert_eq!(buffer, vec![0xA5; available]);
             }

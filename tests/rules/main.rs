@@ -14,6 +14,10 @@
 //! * R75, R78, R79, R81 and R82 compare a packet with the CONNECT packet of the connection.
 //! * R107 sums up what else is left to the code above a codec.
 
+#[macro_use]
+#[path = "../shown/mod.rs"]
+mod shown;
+
 mod building;
 mod codes;
 mod connack;

@@ -59,16 +59,16 @@ fn r63_an_unknown_property_is_malformed_in_every_packet() {
             let hex = template.with(&format!("{id:02X} 00 00 00 00"));
             let kind = if of_other_packets.contains(&id) {
                 let id = PropertyId::from_u8(id).expect("a property");
-                ErrorKind::PropertyNotAllowed { packet, id }
+                shown!(ErrorKind::PropertyNotAllowed { packet, id })
             } else {
-                ErrorKind::UnknownProperty { packet, id }
+                shown!(ErrorKind::UnknownProperty { packet, id })
             };
             received(&hex).malformed(template.offset, "2.2.2.2", kind);
         }
     }
     // Behind a good one: Topic Alias, a property of PUBLISH
     let (packet, id) = (PacketType::Puback, PropertyId::TopicAlias);
-    let kind = ErrorKind::PropertyNotAllowed { packet, id };
+    let kind = shown!(ErrorKind::PropertyNotAllowed { packet, id });
     received("40 0B 00 0A 87 07 1F 00 01 6E 23 00 01").malformed(10, "2.2.2.2", kind);
 }
 
@@ -79,19 +79,19 @@ fn r63_a_property_of_another_packet_is_malformed() {
     received("40 09 00 0A 87 05 11 00 00 00 0A").malformed(
         6,
         "2.2.2.2",
-        ErrorKind::PropertyNotAllowed { packet, id },
+        shown!(ErrorKind::PropertyNotAllowed { packet, id }),
     );
     let (packet, id) = (PacketType::Disconnect, PropertyId::MaximumQos);
     received("E0 04 8E 02 24 01").malformed(
         4,
         "2.2.2.2",
-        ErrorKind::PropertyNotAllowed { packet, id },
+        shown!(ErrorKind::PropertyNotAllowed { packet, id }),
     );
     let (packet, id) = (PacketType::Auth, PropertyId::ServerReference);
     received("F0 0A 18 08 15 00 01 41 1C 00 01 73").malformed(
         8,
         "2.2.2.2",
-        ErrorKind::PropertyNotAllowed { packet, id },
+        shown!(ErrorKind::PropertyNotAllowed { packet, id }),
     );
 }
 
@@ -99,11 +99,15 @@ fn r63_a_property_of_another_packet_is_malformed() {
 #[test]
 fn r64_a_value_of_another_type_is_malformed() {
     let id = PropertyId::ReceiveMaximum;
-    received("20 05 00 00 02 21 0A").malformed(6, "2.2.2.1", ErrorKind::PropertyTruncated { id });
+    received("20 05 00 00 02 21 0A").malformed(
+        6,
+        "2.2.2.1",
+        shown!(ErrorKind::PropertyTruncated { id }),
+    );
     received("20 06 00 00 03 21 00 00").protocol_error(
         6,
         "3.2.2.3.3",
-        ErrorKind::PropertyValue { id, value: 0 },
+        shown!(ErrorKind::PropertyValue { id, value: 0 }),
     );
 }
 
@@ -119,7 +123,7 @@ fn r65_a_property_identifier_in_two_bytes_is_malformed() {
         // Goes on past the end
         ("20 04 00 00 01 9F", 0x9F),
     ] {
-        let kind = ErrorKind::UnknownProperty { packet, id };
+        let kind = shown!(ErrorKind::UnknownProperty { packet, id });
         received(hex).malformed(5, "2.2.2.2", kind);
     }
 }
@@ -168,7 +172,7 @@ fn r66_a_property_that_occurs_twice_is_a_protocol_error() {
             .and_then(PropertyId::from_u8)
             .expect("an identifier");
         let first = template.offset + bytes(before).len();
-        let kind = ErrorKind::DuplicateProperty { id };
+        let kind = shown!(ErrorKind::DuplicateProperty { id });
 
         let twice = template.with(&format!("{before} {property} {property}"));
         let second = first + bytes(property).len();
@@ -191,7 +195,7 @@ fn r66_the_encoder_refuses_a_property_that_occurs_twice() {
         }
         let list = [property, Property::UserProperty("k", "v"), property];
         let error = property_error(&Connack::accepted(false).with_properties(&list));
-        assert_eq!(error.kind, PropertyErrorKind::Duplicate { id });
+        assert_eq!(error.kind, shown!(PropertyErrorKind::Duplicate { id }));
         assert_eq!(error.index, 2);
     }
 }
@@ -271,7 +275,7 @@ fn r69_each_packet_takes_its_own_properties() {
                     _ => writes(&received.packet(), &hex),
                 }
             } else {
-                let kind = ErrorKind::PropertyNotAllowed { packet, id };
+                let kind = shown!(ErrorKind::PropertyNotAllowed { packet, id });
                 let offset = template.offset + bytes(before).len();
                 received.malformed(offset, "2.2.2.2", kind);
             }
@@ -287,7 +291,7 @@ fn r69_the_encoder_refuses_properties_of_other_packets() {
         if bytes(allowed).contains(&id.as_u8()) {
             assert!(packet.encode(&mut Vec::new()).is_ok(), "{id}");
         } else {
-            let kind = PropertyErrorKind::NotAllowed { id };
+            let kind = shown!(PropertyErrorKind::NotAllowed { id });
             assert_eq!(property_error(packet).kind, kind);
         }
     }
@@ -317,7 +321,7 @@ fn r69_the_encoder_refuses_properties_of_other_packets() {
 /// A CONNACK with one property whose value is forbidden.
 #[track_caller]
 fn forbidden(hex: &str, section: &str, id: PropertyId, value: u32) {
-    let kind = ErrorKind::PropertyValue { id, value };
+    let kind = shown!(ErrorKind::PropertyValue { id, value });
     received(hex).protocol_error(6, section, kind);
 }
 
@@ -414,7 +418,7 @@ fn r74_session_expiry_interval_from_a_server_is_a_protocol_error() {
     received(hex).from(sender).protocol_error(
         4,
         "MQTT-3.14.2-2",
-        ErrorKind::PropertySender { id, sender },
+        shown!(ErrorKind::PropertySender { id, sender }),
     );
     received(hex).from(Side::Client).is(&disconnect);
     reads_and_writes(hex, disconnect.clone());
@@ -423,7 +427,7 @@ fn r74_session_expiry_interval_from_a_server_is_a_protocol_error() {
     refuses(
         &options,
         &disconnect,
-        EncodeError::PropertySender { id, sender },
+        shown!(EncodeError::PropertySender { id, sender }),
     );
     let options = EncodeOptions::new().sender(Side::Client);
     assert_eq!(written(&options, &disconnect), bytes(hex));
@@ -474,7 +478,7 @@ fn r76_the_encoder_refuses_server_reference_for_a_client() {
     refuses(
         &options,
         &disconnect,
-        EncodeError::PropertySender { id, sender },
+        shown!(EncodeError::PropertySender { id, sender }),
     );
     let options = EncodeOptions::new().sender(Side::Server);
     assert_eq!(written(&options, &disconnect), bytes(hex));
@@ -509,9 +513,9 @@ fn r77_the_encoder_refuses_auth_without_authentication_method() {
             refuses(
                 &options,
                 &auth,
-                EncodeError::NoAuthenticationMethod {
+                shown!(EncodeError::NoAuthenticationMethod {
                     packet: PacketType::Auth,
-                },
+                }),
             );
         }
     }

@@ -91,7 +91,10 @@ fn r55_the_encoder_refuses_longer_strings() {
         (Property::UserProperty(&text, "v"), PropertyId::UserProperty),
         (Property::UserProperty("k", &text), PropertyId::UserProperty),
     ] {
-        assert_eq!(kind(property), Err(PropertyErrorKind::TooLong { id }));
+        assert_eq!(
+            kind(property).unwrap_err(),
+            shown!(PropertyErrorKind::TooLong { id })
+        );
     }
 }
 
@@ -223,7 +226,7 @@ fn r57_the_encoder_refuses_u_0000() {
     ] {
         let list = [property];
         let error = property_error(&Connack::accepted(false).with_properties(&list));
-        assert_eq!(error.kind, PropertyErrorKind::NullCharacter { id });
+        assert_eq!(error.kind, shown!(PropertyErrorKind::NullCharacter { id }));
         assert_eq!(error.index, 0);
     }
     let reason = [Property::ReasonString(text)];
@@ -352,7 +355,7 @@ fn r61_the_encoder_refuses_longer_binary_data() {
     let list = [Property::AuthenticationData(&data)];
     let error = property_error(&connack.with_properties(&list));
     let id = PropertyId::AuthenticationData;
-    assert_eq!(error.kind, PropertyErrorKind::TooLong { id });
+    assert_eq!(error.kind, shown!(PropertyErrorKind::TooLong { id }));
 }
 
 /// MQTT 5.0 §1.5.4, §1.5.6, §2.2.2.1: refused at the length, which names more bytes than there are.
@@ -372,6 +375,10 @@ fn r62_a_length_past_the_end_of_the_properties_is_malformed() {
         ("F0 06 18 04 15 00 02 41", 5),
     ] {
         let id = property_at(hex, offset);
-        received(hex).malformed(offset, "2.2.2.1", ErrorKind::PropertyTruncated { id });
+        received(hex).malformed(
+            offset,
+            "2.2.2.1",
+            shown!(ErrorKind::PropertyTruncated { id }),
+        );
     }
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Borrow;
 
+use crate::shown::Shown;
 use mqtt_reason::v5::{AsProperty, SubscriptionReason, WithCodes, WithProperties};
 use mqtt_reason::{
-    DecodeError, DecodeOptions, Decoded, Encode, EncodeError, EncodeOptions, ErrorClass, ErrorKind,
-    PacketId, PacketType, PropertyId, ReasonCode, Side, Version, v3, v5,
+    DecodeError, DecodeOptions, Decoded, Encode, EncodeError, EncodeOptions, ErrorClass, PacketId,
+    PacketType, PropertyId, ReasonCode, Side, Version, v3, v5,
 };
 
 /// The versions of the module `v3`.
@@ -263,7 +264,7 @@ impl Received {
 
     /// They are malformed: answered with 0x81.
     #[track_caller]
-    pub(crate) fn malformed(&self, offset: usize, rule: &str, kind: ErrorKind) {
+    pub(crate) fn malformed(&self, offset: usize, rule: &str, kind: impl Into<Shown>) {
         self.refused(
             ErrorClass::MalformedPacket,
             v5::DisconnectReason::MalformedPacket,
@@ -275,7 +276,7 @@ impl Received {
 
     /// They are a protocol error: answered with 0x82.
     #[track_caller]
-    pub(crate) fn protocol_error(&self, offset: usize, rule: &str, kind: ErrorKind) {
+    pub(crate) fn protocol_error(&self, offset: usize, rule: &str, kind: impl Into<Shown>) {
         self.refused(
             ErrorClass::ProtocolError,
             v5::DisconnectReason::ProtocolError,
@@ -287,7 +288,7 @@ impl Received {
 
     /// They are larger than the Maximum Packet Size: answered with 0x95.
     #[track_caller]
-    pub(crate) fn too_large(&self, rule: &str, kind: ErrorKind) {
+    pub(crate) fn too_large(&self, rule: &str, kind: impl Into<Shown>) {
         self.refused(
             ErrorClass::PacketTooLarge,
             v5::DisconnectReason::PacketTooLarge,
@@ -310,7 +311,7 @@ impl Received {
         answer: v5::DisconnectReason,
         offset: usize,
         rule: &str,
-        kind: ErrorKind,
+        kind: impl Into<Shown>,
     ) {
         let bytes = &self.bytes;
         let error = match v5::decode_with(&self.options, bytes) {
@@ -320,7 +321,7 @@ impl Received {
         let packet = bytes
             .first()
             .and_then(|&first| PacketType::from_first_byte(first));
-        assert_eq!(error.kind(), kind, "{bytes:02X?}");
+        assert_eq!(error.kind(), kind.into(), "{bytes:02X?}");
         assert_eq!(error.class(), class, "{bytes:02X?}: {error}");
         assert_eq!(error.answer(), Some(answer), "{bytes:02X?}: {error}");
         assert_eq!(error.offset(), offset, "{bytes:02X?}: {error}");
@@ -394,24 +395,30 @@ impl ReceivedV3 {
 
     /// They would be malformed in 5.0; one can only close.
     #[track_caller]
-    pub(crate) fn malformed(&self, offset: usize, rule: &str, kind: ErrorKind) {
+    pub(crate) fn malformed(&self, offset: usize, rule: &str, kind: impl Into<Shown>) {
         self.refused(ErrorClass::MalformedPacket, offset, rule, kind);
     }
 
     /// They would be a protocol error in 5.0; one can only close.
     #[track_caller]
-    pub(crate) fn protocol_error(&self, offset: usize, rule: &str, kind: ErrorKind) {
+    pub(crate) fn protocol_error(&self, offset: usize, rule: &str, kind: impl Into<Shown>) {
         self.refused(ErrorClass::ProtocolError, offset, rule, kind);
     }
 
     #[track_caller]
-    pub(crate) fn refused(&self, class: ErrorClass, offset: usize, rule: &str, kind: ErrorKind) {
+    pub(crate) fn refused(
+        &self,
+        class: ErrorClass,
+        offset: usize,
+        rule: &str,
+        kind: impl Into<Shown>,
+    ) {
         let (version, bytes) = (self.version, &self.bytes);
         let error = match v3::decode_with(version, &self.options, bytes) {
             Err(error) => error,
             accepted => panic!("{version:?} {bytes:02X?} accepted: {accepted:?}"),
         };
-        assert_eq!(error.kind(), kind, "{version:?} {bytes:02X?}");
+        assert_eq!(error.kind(), kind.into(), "{version:?} {bytes:02X?}");
         assert_eq!(error.class(), class, "{version:?} {bytes:02X?}: {error}");
         assert_eq!(error.answer(), None, "{version:?} {bytes:02X?}: {error}");
         assert_eq!(error.offset(), offset, "{version:?} {bytes:02X?}: {error}");
@@ -452,9 +459,12 @@ pub(crate) fn reads_and_writes(hex: &str, packet: impl Expected + Encode) {
 
 /// The encoder refuses the packet and leaves the buffer as it was.
 #[track_caller]
-pub(crate) fn refuses(options: &EncodeOptions, packet: &impl Encode, error: EncodeError) {
+pub(crate) fn refuses(options: &EncodeOptions, packet: &impl Encode, error: impl Into<Shown>) {
     let mut buffer = vec![0xA5];
-    assert_eq!(packet.encode_with(options, &mut buffer), Err(error));
+    let refused = packet
+        .encode_with(options, &mut buffer)
+        .expect_err("refused");
+    assert_eq!(refused, error.into());
     assert_eq!(buffer, [0xA5], "nothing is written on an error");
 }
 
@@ -486,12 +496,10 @@ pub(crate) fn refuses_v3(
     version: v3::Version,
     options: &EncodeOptions,
     packet: &v3::Packet<'_>,
-    error: EncodeError,
+    error: impl Into<Shown>,
 ) {
     let mut buffer = vec![0xA5];
-    assert_eq!(
-        packet.encode_with(version, options, &mut buffer),
-        Err(error)
-    );
+    let refused = packet.encode_with(version, options, &mut buffer);
+    assert_eq!(refused.expect_err("refused"), error.into());
     assert_eq!(buffer, [0xA5], "nothing is written on an error");
 }

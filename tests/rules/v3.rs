@@ -62,7 +62,7 @@ fn r92_a_3_x_connack_read_as_5_0_names_itself() {
         received(&format!("20 02 00 {code:02X}")).malformed(
             1,
             "3.2.2",
-            ErrorKind::V3Connack { code },
+            shown!(ErrorKind::V3Connack { code }),
         );
     }
 }
@@ -82,7 +82,7 @@ fn r93_other_flags_are_refused_in_3_1_1() {
             if byte == first {
                 received.packet();
             } else {
-                let kind = ErrorKind::FixedHeaderFlags { packet, flags };
+                let kind = shown!(ErrorKind::FixedHeaderFlags { packet, flags });
                 received.malformed(0, rule, kind);
             }
         }
@@ -110,11 +110,11 @@ fn r94_the_body_of_a_3_x_connack_has_two_bytes() {
         ("20 03 01 00 00", 3),
     ] {
         let (packet, expected) = (PacketType::Connack, 2);
-        let kind = ErrorKind::RemainingLength {
+        let kind = shown!(ErrorKind::RemainingLength {
             packet,
             expected,
             found,
-        };
+        });
         received_v3(V3_1_1, hex).malformed(1, "3.2.1", kind);
         received_v3(V3_1, hex).malformed(1, "3.2", kind);
     }
@@ -133,7 +133,7 @@ fn r94_reserved_connect_acknowledge_flags_are_refused_in_3_1_1() {
         ("20 02 80 00", 0b1000_0000),
         ("20 02 03 05", 0b0000_0011),
     ] {
-        let kind = ErrorKind::ConnackFlags { flags };
+        let kind = shown!(ErrorKind::ConnackFlags { flags });
         received_v3(V3_1_1, hex).malformed(2, "3.2.2.1", kind);
     }
 }
@@ -142,7 +142,7 @@ fn r94_reserved_connect_acknowledge_flags_are_refused_in_3_1_1() {
 #[test]
 fn r94_session_present_with_a_refusal_is_refused_in_3_1_1() {
     for code in 1..=5 {
-        let kind = ErrorKind::SessionPresent { code };
+        let kind = shown!(ErrorKind::SessionPresent { code });
         received_v3(V3_1_1, &format!("20 02 01 {code:02X}")).protocol_error(
             2,
             "MQTT-3.2.2-4",
@@ -175,7 +175,7 @@ fn r95_connack_return_codes_from_6_on_are_refused() {
                 assert_eq!(connack.return_code().is_error(), code != 0);
             } else {
                 let packet = PacketType::Connack;
-                let kind = ErrorKind::ReturnCode { packet, code };
+                let kind = shown!(ErrorKind::ReturnCode { packet, code });
                 received.protocol_error(3, rule, kind);
             }
         }
@@ -207,11 +207,11 @@ fn r96_acks_are_a_packet_identifier_and_no_more() {
                 ("04 00 0A 00 00", 4),
             ] {
                 let expected = 2;
-                let kind = ErrorKind::RemainingLength {
+                let kind = shown!(ErrorKind::RemainingLength {
                     packet,
                     expected,
                     found,
-                };
+                });
                 let hex = format!("{first} {body}");
                 received_v3(version, &hex).malformed(1, rule, kind);
             }
@@ -233,7 +233,7 @@ fn r97_suback_codes_are_0_1_2_and_0x80() {
             assert_eq!(last.is_error(), code == 0x80);
         } else {
             let packet = PacketType::Suback;
-            let kind = ErrorKind::ReturnCode { packet, code };
+            let kind = shown!(ErrorKind::ReturnCode { packet, code });
             received.protocol_error(5, "MQTT-3.9.3-2", kind);
         }
     }
@@ -253,7 +253,7 @@ fn r97_suback_has_codes_in_order() {
     writes_v3(V3_1_1, &suback(&codes), "90 05 00 0A 02 80 00");
 
     let packet = PacketType::Suback;
-    let kind = ErrorKind::NoCodes { packet };
+    let kind = shown!(ErrorKind::NoCodes { packet });
     received_v3(V3_1_1, "90 02 00 0A").protocol_error(4, "3.9.3", kind);
     received_v3(V3_1, "90 02 00 0A").protocol_error(4, "3.9", kind);
     assert_eq!(
@@ -270,11 +270,11 @@ fn r97_suback_has_codes_in_order() {
 #[test]
 fn r98_unsuback_has_no_payload() {
     let (packet, expected, found) = (PacketType::Unsuback, 2, 3);
-    let kind = ErrorKind::RemainingLength {
+    let kind = shown!(ErrorKind::RemainingLength {
         packet,
         expected,
         found,
-    };
+    });
     received_v3(V3_1_1, "B0 03 00 0A 00").malformed(1, "3.11.1", kind);
     received_v3(V3_1, "B0 03 00 0A 00").malformed(1, "3.11", kind);
     for version in V3 {
@@ -288,11 +288,11 @@ fn r98_unsuback_has_no_payload() {
 fn r99_disconnect_has_no_body() {
     for (hex, found) in [("E0 01 00", 1), ("E0 01 8E", 1), ("E0 02 00 00", 2)] {
         let (packet, expected) = (PacketType::Disconnect, 0);
-        let kind = ErrorKind::RemainingLength {
+        let kind = shown!(ErrorKind::RemainingLength {
             packet,
             expected,
             found,
-        };
+        });
         received_v3(V3_1_1, hex).malformed(1, "3.14.1", kind);
         received_v3(V3_1, hex).malformed(1, "3.14", kind);
     }
@@ -342,10 +342,10 @@ fn r101_the_first_byte_of_a_3_1_connack_is_ignored() {
         V3_1,
         &options,
         &with_session,
-        EncodeError::NotInVersion {
+        shown!(EncodeError::NotInVersion {
             version: mqtt_reason::Version::V3_1,
             what,
-        },
+        }),
     );
 }
 
@@ -387,7 +387,7 @@ fn r104_3_1_suback_codes_are_granted_qos() {
             0x80 => None,
             _ => {
                 let packet = PacketType::Suback;
-                let kind = ErrorKind::ReturnCode { packet, code };
+                let kind = shown!(ErrorKind::ReturnCode { packet, code });
                 received.protocol_error(4, "3.9", kind);
                 continue;
             }
@@ -464,10 +464,10 @@ fn r104_the_encoder_writes_no_failure_in_3_1() {
         V3_1,
         &options,
         &suback(&codes),
-        EncodeError::NotInVersion {
+        shown!(EncodeError::NotInVersion {
             version: mqtt_reason::Version::V3_1,
             what,
-        },
+        }),
     );
     writes_v3(V3_1_1, &suback(&codes), "90 04 00 0A 01 80");
 }

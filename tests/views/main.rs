@@ -14,6 +14,10 @@
     reason = "a test panics when it fails"
 )]
 
+#[macro_use]
+#[path = "../shown/mod.rs"]
+mod shown;
+
 mod allocations;
 mod compared;
 #[cfg(feature = "proptest")]

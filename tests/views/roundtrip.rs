@@ -1,5 +1,6 @@
 //! What is written is what was read, and what must not be written is not.
 
+use crate::shown::Shown;
 use mqtt_reason::v5::Property;
 use mqtt_reason::view::{
     Connect, Filters, Publish, RetainHandling, Subscribe, Subscription, Subscriptions, Unsubscribe,
@@ -30,10 +31,10 @@ fn written(write: impl Fn(&mut &mut [u8]) -> Result<usize, EncodeError>) -> Vec<
     let error = write(&mut small.as_mut_slice()).unwrap_err();
     assert_eq!(
         error,
-        EncodeError::BufferTooSmall {
+        shown!(EncodeError::BufferTooSmall {
             needed: len,
             available: len - 1
-        }
+        })
     );
     assert!(small.iter().all(|byte| *byte == 0xA5));
     buffer
@@ -200,14 +201,17 @@ fn refusal(encode: impl Fn(&mut Vec<u8>) -> Result<usize, EncodeError>) -> Encod
 /// V60
 #[test]
 fn what_a_decoder_refuses_is_not_written() {
-    let refused = |packet, kind| EncodeError::Refused { packet, kind };
+    fn refused(packet: PacketType, kind: impl Into<Shown>) -> Shown {
+        let kind = kind.into();
+        shown!(EncodeError::Refused { packet, kind })
+    }
     let publish = |publish: Publish<'_>, version| refusal(|dst| publish.encode(version, dst));
     for version in [Version::V5_0, Version::V3_1_1, Version::V3_1] {
         assert_eq!(
             publish(Publish::new("a/+", b""), version),
             refused(
                 PacketType::Publish,
-                ErrorKind::WildcardInTopicName { wildcard: '+' }
+                shown!(ErrorKind::WildcardInTopicName { wildcard: '+' })
             )
         );
         assert_eq!(
@@ -251,7 +255,7 @@ fn what_a_decoder_refuses_is_not_written() {
             refusal(|dst| connect.with_will(Will::new("#", b"")).encode(dst)),
             refused(
                 PacketType::Connect,
-                ErrorKind::WildcardInTopicName { wildcard: '#' }
+                shown!(ErrorKind::WildcardInTopicName { wildcard: '#' })
             )
         );
         assert_eq!(
@@ -306,7 +310,7 @@ fn what_a_decoder_refuses_is_not_written() {
 #[test]
 fn fields_that_are_too_long_are_not_written() {
     let (fits, long) = ("x".repeat(65_535), "x".repeat(65_536));
-    let too_long = |packet, field| EncodeError::FieldTooLong { packet, field };
+    let too_long = |packet, field| shown!(EncodeError::FieldTooLong { packet, field });
     let connect = Connect::new(Version::V5_0, "c");
     let refused = |connect: Connect<'_>| refusal(|dst| connect.encode(dst));
     let packet = PacketType::Connect;
@@ -402,8 +406,10 @@ fn limits_and_sides_are_kept() {
     let options = |max| EncodeOptions::new().max_packet_size(max);
     let mut buffer = Vec::new();
     assert_eq!(
-        publish.encode_with(Version::V5_0, &options(15), &mut buffer),
-        Err(EncodeError::PacketTooLarge {
+        publish
+            .encode_with(Version::V5_0, &options(15), &mut buffer)
+            .unwrap_err(),
+        shown!(EncodeError::PacketTooLarge {
             packet: PacketType::Publish,
             len: 16,
             max: 15
@@ -453,8 +459,9 @@ fn limits_and_sides_are_kept() {
     let frame = words::frame(Version::V5_0, &read, &identified).unwrap();
     let view = View::of(Version::V5_0, &read, &frame).unwrap().unwrap();
     assert_eq!(
-        view.encode_with(Version::V5_0, &from(Side::Client), &mut buffer),
-        Err(EncodeError::PropertySender {
+        view.encode_with(Version::V5_0, &from(Side::Client), &mut buffer)
+            .unwrap_err(),
+        shown!(EncodeError::PropertySender {
             id: PropertyId::SubscriptionIdentifier,
             sender: Side::Client
         })

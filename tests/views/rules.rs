@@ -267,7 +267,10 @@ fn a_property_from_the_wrong_side_is_named() {
     let error = read(V5_0, CLIENT, "30 06 0001 74 02 0b 01").unwrap_err();
     let id = PropertyId::SubscriptionIdentifier;
     let sender = Side::Client;
-    assert_eq!(error.kind(), ErrorKind::PropertySender { id, sender });
+    assert_eq!(
+        error.kind(),
+        shown!(ErrorKind::PropertySender { id, sender })
+    );
 }
 
 /// The beginning of a PUBLISH, whatever there is of its payload.

@@ -285,7 +285,7 @@ impl Encode {
     fn not_written(&self, error: &EncodeError) -> Failure {
         match error {
             EncodeError::Property(PropertyError {
-                kind: PropertyErrorKind::NotAllowed { id },
+                kind: PropertyErrorKind::NotAllowed { id, .. },
                 ..
             }) => usage(format!("{id} is not a property of {}", self.packet)),
             EncodeError::Property(error) => usage(error.kind.to_string()),

@@ -227,7 +227,7 @@ pub(crate) fn first_of(
     match found {
         Ok(found) => found,
         Err(error) => {
-            if let ErrorKind::V3Connack { code } = error.kind() {
+            if let ErrorKind::V3Connack { code, .. } = error.kind() {
                 return Some((What::ConnackOfV3(code), 4));
             }
             // A direction or a limit that is not kept does not hide where the packet ends.
