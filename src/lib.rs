@@ -31,8 +31,8 @@
 //! packet that carries it, and turns each refusal into the reason code to answer with. It is for authors of brokers,
 //! bridges, clients and test tools.
 //!
-//! It is not an MQTT stack: CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE and the PING packets are passed through as
-//! [`Frame`]s; sessions, retransmission and sockets are yours.
+//! It is not an MQTT stack: CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE and the PING packets are handed on as [`Frame`]s, for
+//! a parser of your own or for a [`view`]; sessions, retransmission and sockets are yours.
 //!
 //! ```
 //! use mqtt_reason::v5::{self, DisconnectReason, Packet};
@@ -109,7 +109,7 @@
 //! many codes as Topic Filters, the order of packets, the Authentication Method of a connection, and what a packet says
 //! against its CONNECT: a Session Expiry Interval in DISCONNECT where CONNECT had 0 (§3.14.2.2.2), Response Information
 //! that was not asked for [MQTT-3.1.2-28], an Assigned Client Identifier [MQTT-3.2.2-16], Session Present with Clean Start
-//! [MQTT-3.2.2-2]. Of a packet of another type, type, flags, direction and size are checked, and nothing behind them.
+//! [MQTT-3.2.2-2]. Of a [`Frame`], type, flags, direction and size are checked; a [`view`] checks the rest.
 //!
 //! Strings may hold U+0001 to U+001F, U+007F to U+009F and noncharacters, which the specification says they SHOULD NOT:
 //! they are read and written. A receiver is in its right to take them for malformed (§1.5.4).
@@ -120,7 +120,7 @@
 //!   encoding and errors never allocate, with or without it.
 //! * `alloc` (part of `std`): [`conversation`], a checker of both directions of a connection.
 //! * `codec`: `tokio_util::codec` for one connection.
-//! * `serde`: `Serialize` for codes, packets, properties and errors.
+//! * `serde`: `Serialize` for codes, packets, properties and errors; `Deserialize` for codes and other closed lists.
 //! * `proptest`, `arbitrary`: generators of valid packets and of labelled malformed ones.
 
 #[cfg(feature = "alloc")]

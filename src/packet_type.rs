@@ -1,4 +1,4 @@
-//! The sixteen packet types, who sends them and their fixed flag bits.
+//! The fifteen packet types, who sends them and their fixed flag bits.
 
 use core::fmt;
 use core::str::FromStr;
@@ -9,13 +9,16 @@ use core::str::FromStr;
 /// type 15 exists in 5.0 only.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
-#[expect(clippy::exhaustive_enums, reason = "four bits, all of them assigned")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the specification's list is closed"
+)]
 pub enum PacketType {
-    /// Connection request; passed through by this crate.
+    /// Connection request, MQTT 5.0 §3.1: a [`view`](crate::view).
     Connect = 1,
     /// Connect acknowledgment, MQTT 5.0 §3.2.
     Connack = 2,
-    /// Application message; passed through by this crate.
+    /// Application message, MQTT 5.0 §3.3: a [`view`](crate::view).
     Publish = 3,
     /// Publish acknowledgment, QoS 1, MQTT 5.0 §3.4.
     Puback = 4,
@@ -25,17 +28,17 @@ pub enum PacketType {
     Pubrel = 6,
     /// Publish complete, QoS 2 part 3, MQTT 5.0 §3.7.
     Pubcomp = 7,
-    /// Subscribe request; passed through by this crate.
+    /// Subscribe request, MQTT 5.0 §3.8: a [`view`](crate::view).
     Subscribe = 8,
     /// Subscribe acknowledgment, MQTT 5.0 §3.9.
     Suback = 9,
-    /// Unsubscribe request; passed through by this crate.
+    /// Unsubscribe request, MQTT 5.0 §3.10: a [`view`](crate::view).
     Unsubscribe = 10,
     /// Unsubscribe acknowledgment, MQTT 5.0 §3.11.
     Unsuback = 11,
-    /// Ping request; passed through by this crate.
+    /// Ping request, MQTT 5.0 §3.12: a [`view`](crate::view).
     Pingreq = 12,
-    /// Ping response; passed through by this crate.
+    /// Ping response, MQTT 5.0 §3.13: a [`view`](crate::view).
     Pingresp = 13,
     /// Disconnect notification, MQTT 5.0 §3.14.
     Disconnect = 14,

@@ -390,7 +390,8 @@ fn hands_over_a_connect_of_an_unknown_version() {
         encode(&mut codec, refusal()),
         Err(CodecError::WrongVersion {
             packet: PacketType::Connack,
-            connection: None
+            connection: None,
+            ..
         })
     ));
     // [MQTT-3.1.2-2]
