@@ -174,21 +174,22 @@ fn has_a_length(valid: &Valid) -> bool {
     }
 }
 
-/// §3.2.2.3.3 to §3.2.2.3.6, §3.2.2.3.11 to §3.2.2.3.13: only CONNACK has properties with forbidden values.
+/// §3.2.2.3.3 to §3.2.2.3.6, §3.2.2.3.11 to §3.2.2.3.13: of the nine, only CONNACK has properties with forbidden values.
 pub(super) fn forbidden_value(c: &mut Choices<'_>) -> Case {
     let (mut valid, _) = one_of(&[PacketType::Connack], VERSION, c);
-    let id = c.pick(&[
-        PropertyId::ReceiveMaximum,
-        PropertyId::MaximumPacketSize,
-        PropertyId::MaximumQos,
-        PropertyId::RetainAvailable,
-        PropertyId::WildcardSubscriptionAvailable,
-        PropertyId::SubscriptionIdentifiersAvailable,
-        PropertyId::SharedSubscriptionAvailable,
-    ]);
-    let value = match id {
-        PropertyId::ReceiveMaximum => Value::Two(0),
-        PropertyId::MaximumPacketSize => Value::Four(0),
+    let mut ids = allowed(PacketType::Connack);
+    ids.retain(|id| {
+        matches!(
+            id.data_type(),
+            DataType::ZeroOrOne
+                | DataType::TwoByteIntegerNotZero
+                | DataType::FourByteIntegerNotZero
+        )
+    });
+    let id = c.pick(&ids);
+    let value = match id.data_type() {
+        DataType::TwoByteIntegerNotZero => Value::Two(0),
+        DataType::FourByteIntegerNotZero => Value::Four(0),
         _ => Value::Byte(c.byte_between(2, 0xFF)),
     };
     valid.properties.retain(|property| property.id != id);
