@@ -202,7 +202,8 @@ fn the_first_property_that_cannot_be_sent_is_named() {
     ] {
         let list = [good, second, Property::ServerKeepAlive(0)];
         let error = property_error(&Puback::success(id(10)).with_properties(&list));
-        assert_eq!((error.index, error.kind), (1, kind));
+        assert_eq!(error.index, 1);
+        assert_eq!(error.kind, kind);
         assert_eq!(error.to_string(), message);
         let of_an_iterator = Puback::success(id(10)).with_properties(list.iter().copied());
         assert_eq!(property_error(&of_an_iterator), error);

@@ -92,7 +92,7 @@ fn r55_the_encoder_refuses_longer_strings() {
         (Property::UserProperty("k", &text), PropertyId::UserProperty),
     ] {
         assert_eq!(
-            kind(property).unwrap_err(),
+            kind(property).expect_err("refused"),
             shown!(PropertyErrorKind::TooLong { id })
         );
     }
