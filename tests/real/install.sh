@@ -56,11 +56,6 @@ if [ ! -x "$folder/bin/rumqttd" ]; then
 	rm -rf "$folder/rumqttd-target"
 fi
 
-# The version whose results `docs/interop/results` has.
-if ! grep -q '"version": "0.51.3"' "$folder/node_modules/aedes/package.json" 2>/dev/null; then
-	npm install --silent --no-audit --no-fund --prefix "$folder" aedes@0.51.3 >&2
-fi
-
 echo "export MQTT_REASON_PYTHON='$folder/venv/bin/python'"
 echo "export MQTT_REASON_NODE_PATH='$folder/node_modules'"
 echo "export MQTT_REASON_CARGO_ROOT='$folder'"

@@ -60,7 +60,7 @@ impl Connection {
 fn can_start(version: Version, options: &DecodeOptions, mut bytes: &[u8]) -> bool {
     let mut found = false;
     loop {
-        match frame::total_len(version, options, bytes) {
+        match frame::total_len_with(version, options, bytes) {
             Ok(Some(len)) if len <= bytes.len() => {
                 if !matches!(read(version, options, bytes, len), Ok(Read::Body(_))) {
                     return false;
@@ -88,7 +88,7 @@ fn has_publish(mut bytes: &[u8]) -> bool {
         if PacketType::from_first_byte(*first) == Some(PacketType::Publish) {
             return true;
         }
-        match frame::total_len(Version::V5_0, &DecodeOptions::new(), bytes) {
+        match frame::total_len(Version::V5_0, bytes) {
             Ok(Some(len)) => bytes = bytes.get(len..).unwrap_or_default(),
             _ => return false,
         }
