@@ -24,7 +24,8 @@ pub(super) fn print(
         writeln!(
             out,
             "{FAINT}{} is a spelling of {}{FAINT:#}",
-            spelling.text, spelling.library
+            spelling.text,
+            whose(spelling.library, spelling.release)
         )?;
     }
     let mut libraries = Vec::new();
@@ -82,11 +83,15 @@ pub(super) fn print(
             )?,
             _ => writeln!(out, "The number {number} is also a library's own:")?,
         }
-        let mut table = Table::new(2, ["LIBRARY", "NAME", "MEANING"], [18, 24, 40]);
+        let mut table = Table::new(2, ["LIBRARY", "NAME", "MEANING"], [24, 24, 40]);
         for row in libraries {
             table.row(
                 STRONG,
-                [row.library.into(), row.name.into(), row.meaning.into()],
+                [
+                    whose(row.library, row.release),
+                    row.name.into(),
+                    row.meaning.into(),
+                ],
             );
         }
         table.print(out)?;
@@ -96,6 +101,14 @@ pub(super) fn print(
         property(id, out)?;
     }
     Ok(())
+}
+
+/// A library and its release.
+pub(super) fn whose(library: &str, release: &str) -> String {
+    match release {
+        "" => library.to_owned(),
+        release => format!("{library} {release}"),
+    }
 }
 
 /// An answer in a few words.

@@ -138,9 +138,13 @@ impl Scope {
                 Means::V3Connack(value) => self.connack(value),
                 Means::V3Suback(value) => self.suback(value),
                 Means::Library(number) if self.packet.is_none() && self.version.is_none() => {
+                    let of_library =
+                        |row: &&LibraryNumber| row.number == number && row.library == found.library;
                     NUMBERS
                         .iter()
-                        .find(|row| row.number == number && spelling::same(row.name, text))
+                        .filter(of_library)
+                        .find(|row| spelling::same(row.name, text))
+                        .or_else(|| NUMBERS.iter().find(of_library))
                         .map(Answer::Library)
                 }
                 _ => None,

@@ -41,7 +41,7 @@ pub(super) fn found(
             Answer::Library(row) => {
                 number = row.number;
                 libraries.push(json!({
-                    "library": row.library, "name": row.name, "meaning": row.meaning,
+                    "library": row.library, "release": row.release, "name": row.name, "meaning": row.meaning,
                 }));
             }
         }
