@@ -20,11 +20,14 @@
 
 mod acknowledgements;
 mod authentication;
+mod breach;
 mod broken;
 mod connection;
 mod finding;
 mod identifiers;
 mod limits;
+mod opening;
+mod publish;
 mod rules;
 mod state;
 mod streams;
@@ -39,8 +42,7 @@ pub use self::rules::{Check, RULES, Rule};
 pub use self::streams::{Event, Streams};
 
 use self::acknowledgements::Ack;
-use self::finding::What;
-use self::rules::Row;
+use self::breach::Breach;
 use self::state::{Authentication, Connack, Connect, Phase, Pings, Sender};
 use crate::options::DecodeOptions;
 use crate::packet::Packet;
@@ -377,113 +379,5 @@ impl Conversation {
 
     fn is_v5(&self) -> bool {
         self.version == Some(Version::V5_0)
-    }
-
-    /// Tells a breach, unless the packet has one already; a violation takes the place of what is odd.
-    #[cold]
-    #[inline(never)]
-    fn tell(&mut self, breach: Breach) {
-        if self.muted || self.over {
-            return;
-        }
-        let rule = breach.row.rule();
-        let version = self.version.unwrap_or(Version::V5_0);
-        let is_v5 = self.is_v5();
-        let kind = breach.kind.unwrap_or(match rule.check {
-            Check::Violation => Kind::Violation,
-            _ => Kind::Odd,
-        });
-        let finding = Finding {
-            kind,
-            by: breach.by,
-            row: breach.row,
-            rule: breach.number.unwrap_or(rule.number(version, breach.by)),
-            answer: breach.answer.or(rule.answer).filter(|_| is_v5),
-            class: rule.class.filter(|_| is_v5 && kind == Kind::Violation),
-            packet: breach.packet,
-            seen: breach.seen,
-            time: self.now,
-            about: breach.about,
-            what: breach.what,
-        };
-        let several = breach.seen.is_none() || breach.packet == PacketType::Connack;
-        match self
-            .found
-            .get_mut(self.before..)
-            .and_then(|found| found.last_mut())
-        {
-            Some(told) if !several && told.seen.is_some() => {
-                if kind > told.kind {
-                    *told = finding;
-                }
-            }
-            _ => self.found.push(finding),
-        }
-    }
-}
-
-/// A breach on its way to a [`Finding`].
-#[derive(Clone, Copy)]
-struct Breach {
-    row: Row,
-    by: Side,
-    packet: PacketType,
-    seen: Option<Seen>,
-    about: Option<About>,
-    what: What,
-    kind: Option<Kind>,
-    number: Option<&'static str>,
-    answer: Option<u8>,
-}
-
-impl Breach {
-    /// A packet that is wrong.
-    const fn of(row: Row, seen: Seen, packet: PacketType, what: What) -> Self {
-        Self {
-            row,
-            by: seen.from,
-            packet,
-            seen: Some(seen),
-            about: None,
-            what,
-            kind: None,
-            number: None,
-            answer: None,
-        }
-    }
-
-    /// A packet that did not come.
-    const fn absence(row: Row, by: Side, packet: PacketType, what: What) -> Self {
-        Self {
-            row,
-            by,
-            packet,
-            seen: None,
-            about: None,
-            what,
-            kind: None,
-            number: None,
-            answer: None,
-        }
-    }
-
-    const fn about(mut self, about: Option<About>) -> Self {
-        self.about = about;
-        self
-    }
-
-    const fn odd(mut self) -> Self {
-        self.kind = Some(Kind::Odd);
-        self
-    }
-
-    const fn numbered(mut self, number: &'static str) -> Self {
-        self.number = Some(number);
-        self
-    }
-
-    const fn answered(mut self, answer: u8) -> Self {
-        self.answer = Some(answer);
-        self
     }
 }

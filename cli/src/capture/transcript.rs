@@ -39,6 +39,8 @@ struct Connection<S> {
     stream: Option<S>,
     /// Which sides have ended: the client, the server.
     ended: [bool; 2],
+    /// Its last line: how long it stayed open after that nobody says.
+    last: At,
 }
 
 /// What a side does.
@@ -72,11 +74,11 @@ impl<W: Watcher> Transcript<W> {
 
     /// Nothing more comes.
     pub(crate) fn finish(&mut self, watcher: &mut W) {
-        let at = self.at();
         for name in self.order.drain(..) {
-            let connection = self.connections.remove(&name);
-            if let Some(stream) = connection.and_then(|connection| connection.stream) {
-                watcher.finish(stream, at);
+            if let Some(connection) = self.connections.remove(&name)
+                && let Some(stream) = connection.stream
+            {
+                watcher.finish(stream, connection.last);
             }
         }
     }
@@ -173,6 +175,7 @@ impl<W: Watcher> Transcript<W> {
             let connection = Connection {
                 stream: Some(watcher.open(&opening)),
                 ended: [false; 2],
+                last: at,
             };
             self.connections.insert(self.current.clone(), connection);
             self.order.push(self.current.clone());
@@ -180,6 +183,7 @@ impl<W: Watcher> Transcript<W> {
         let Some(connection) = self.connections.get_mut(&self.current) else {
             return Ok(());
         };
+        connection.last = at;
         let [client, server] = &mut connection.ended;
         let ended = match side {
             Side::Client => client,
