@@ -604,7 +604,9 @@ fn time_passes_in_each_connection_of_a_transcript_by_itself() {
     let first = "client 100e00044d5154540502000a00000163\nserver 2003000000\n";
     assert_eq!(findings(&format!("{first}{other}")), Vec::<Value>::new());
     // It says so itself: Keep Alive is 10 s.
-    let told = findings(&format!("{first}{other}connection 1\nserver 300400017400\n"));
+    let told = findings(&format!(
+        "{first}{other}connection 1\nserver 300400017400\n"
+    ));
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0]["by"], "client");
     assert_eq!(told[0]["rule"], "MQTT-3.1.2-22");
