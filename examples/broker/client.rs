@@ -1,6 +1,5 @@
 //! A connected client: what it sends, what it is sent, and how long it may be silent.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +7,14 @@ use mqtt_reason::codec::{CodecError, Item};
 use mqtt_reason::v5::{
     self, DisconnectReason, Property, PubackReason, PubrecReason, SubackReason, UnsubackReason,
 };
-use mqtt_reason::view::{self, Delivery, Publish, Subscribe, Unsubscribe, View};
+use mqtt_reason::view::{Delivery, Publish, Subscribe, Unsubscribe, View};
 use mqtt_reason::{CodeList, EncodeError, Packet, PacketId, QoS, ReasonCode, Version, mapping, v3};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::link::{End, Link, view};
 use super::message::Message;
+use super::session::{Deliveries, Sent};
 use super::{Broker, access};
 
 /// One connected client, as its own task sees it.
@@ -27,27 +27,30 @@ pub(super) struct Client {
     pub(super) keep_alive: Duration,
     pub(super) receive_maximum: usize,
     pub(super) will: Option<Arc<Message>>,
-    pub(super) messages: mpsc::Receiver<Arc<Message>>,
+    /// Whether the session outlives the connection.
+    pub(super) keeps_session: bool,
+    pub(super) deliveries: Deliveries,
     pub(super) ended: watch::Receiver<Option<DisconnectReason>>,
     pub(super) stop: watch::Receiver<bool>,
-    /// QoS 2 messages received whose PUBREL is still to come.
-    pub(super) received: HashSet<PacketId>,
-    /// QoS 1 and 2 messages sent that are not acknowledged to the end.
-    pub(super) sent: HashSet<PacketId>,
-    pub(super) next_id: PacketId,
 }
 
 impl Client {
     fn sent_is_done(&mut self, id: PacketId) {
-        self.sent.remove(&id);
+        self.deliveries.sent.retain(|sent| sent.id != id);
+    }
+
+    /// PUBREC came: whether it is about a message that was sent.
+    fn is_released(&mut self, id: PacketId) -> bool {
+        let sent = self.deliveries.sent.iter_mut().find(|sent| sent.id == id);
+        sent.map(|sent| sent.released = true).is_some()
     }
 
     /// A Packet Identifier that is not in use, [MQTT-2.2.1-4]: there is one, for fewer than 65,535 are in flight.
     fn next_id(&mut self) -> PacketId {
         loop {
-            let id = self.next_id;
-            self.next_id = id.checked_add(1).unwrap_or(PacketId::MIN);
-            if !self.sent.contains(&id) {
+            let id = self.deliveries.next_id;
+            self.deliveries.next_id = id.checked_add(1).unwrap_or(PacketId::MIN);
+            if !self.deliveries.sent.iter().any(|sent| sent.id == id) {
                 return id;
             }
         }
@@ -70,7 +73,10 @@ enum Event {
 
 impl Broker {
     /// Everything after CONNACK.
-    pub(super) async fn client(&self, link: &mut Link, mut client: Client) -> End {
+    pub(super) async fn client(&self, link: &mut Link, client: &mut Client) -> End {
+        if let Err(end) = self.send_again(link, client).await {
+            return end;
+        }
         let mut heard = Instant::now();
         loop {
             // One and a half times the Keep Alive, [MQTT-3.1.2-22].
@@ -79,10 +85,10 @@ impl Broker {
                 false => heard + client.keep_alive,
             };
             // Receive Maximum, [MQTT-3.3.4-9].
-            let may_send = client.sent.len() < client.receive_maximum;
+            let may_send = client.deliveries.sent.len() < client.receive_maximum;
             let event = tokio::select! {
                 item = link.next() => Event::Item(item),
-                Some(message) = client.messages.recv(), if may_send => Event::Message(message),
+                Some(message) = client.deliveries.messages.recv(), if may_send => Event::Message(message),
                 () = sleep_until(deadline) => Event::Silence,
                 Ok(reason) = client.ended.wait_for(Option::is_some) => Event::Ended(*reason),
                 Ok(_) = client.stop.wait_for(|stop| *stop) => Event::Stop,
@@ -90,11 +96,11 @@ impl Broker {
             let result = match event {
                 Event::Item(Some(Ok(item))) => {
                     heard = Instant::now();
-                    self.item(link, &mut client, item).await
+                    self.item(link, client, item).await
                 }
                 Event::Item(Some(Err(end))) => Err(end),
                 Event::Item(None) => Err(End::Gone),
-                Event::Message(message) => self.deliver(link, &mut client, &message).await,
+                Event::Message(message) => self.deliver(link, client, message).await,
                 Event::Silence => {
                     let text = "nothing heard for one and a half times the keep alive";
                     Err((DisconnectReason::KeepAliveTimeout, text).into())
@@ -112,6 +118,18 @@ impl Broker {
                 return end;
             }
         }
+    }
+
+    /// Sends what the last connection of the session left unacknowledged, [MQTT-4.4.0-1].
+    async fn send_again(&self, link: &mut Link, client: &mut Client) -> Result<(), End> {
+        for sent in &client.deliveries.sent {
+            if sent.released {
+                link.send(v3::Packet::Pubrel(sent.id)).await?;
+            } else if let Some(publish) = sent.message.packet(sent.delivery, true, client.version) {
+                link.send(publish).await?;
+            }
+        }
+        Ok(())
     }
 
     /// What a connected client has sent.
@@ -145,7 +163,7 @@ impl Broker {
                     client.sent_is_done(pubrec.packet_id());
                 }
                 v5::Packet::Pubrec(pubrec) => {
-                    let reason = match client.sent.contains(&pubrec.packet_id()) {
+                    let reason = match client.is_released(pubrec.packet_id()) {
                         true => v5::PubrelReason::Success,
                         false => v5::PubrelReason::PacketIdentifierNotFound,
                     };
@@ -153,7 +171,7 @@ impl Broker {
                         .await?;
                 }
                 v5::Packet::Pubrel(pubrel) => {
-                    let reason = match client.received.remove(&pubrel.packet_id()) {
+                    let reason = match client.deliveries.received.remove(&pubrel.packet_id()) {
                         true => v5::PubcompReason::Success,
                         false => v5::PubcompReason::PacketIdentifierNotFound,
                     };
@@ -172,9 +190,12 @@ impl Broker {
             },
             Packet::V3(_, packet) => match packet {
                 v3::Packet::Puback(id) | v3::Packet::Pubcomp(id) => client.sent_is_done(id),
-                v3::Packet::Pubrec(id) => link.send(v3::Packet::Pubrel(id)).await?,
+                v3::Packet::Pubrec(id) => {
+                    client.is_released(id);
+                    link.send(v3::Packet::Pubrel(id)).await?;
+                }
                 v3::Packet::Pubrel(id) => {
-                    client.received.remove(&id);
+                    client.deliveries.received.remove(&id);
                     link.send(v3::Packet::Pubcomp(id)).await?;
                 }
                 v3::Packet::Disconnect => return Err(End::Goodbye),
@@ -216,7 +237,7 @@ impl Broker {
         let again = publish.qos() == QoS::ExactlyOnce
             && publish
                 .packet_id()
-                .is_some_and(|id| client.received.contains(&id));
+                .is_some_and(|id| client.deliveries.received.contains(&id));
         let (code, text) = if !access::may_use(&client.user, publish.topic()) {
             let text = "topics below admin/ and $ are for administrators";
             (PubackReason::NotAuthorized, Some(text))
@@ -233,7 +254,7 @@ impl Broker {
             return Ok(());
         };
         if publish.qos() == QoS::ExactlyOnce && !code.is_error() {
-            client.received.insert(id);
+            client.deliveries.received.insert(id);
         }
         let properties = text.map(Property::ReasonString);
         match (client.version, publish.qos()) {
@@ -250,7 +271,7 @@ impl Broker {
             }
             // 3.x cannot refuse: the message is acknowledged and dropped, 3.1.1 [MQTT-3.3.5-2].
             (_, QoS::ExactlyOnce) => {
-                client.received.insert(id);
+                client.deliveries.received.insert(id);
                 link.send(v3::Packet::Pubrec(id)).await
             }
             (_, _) => link.send(v3::Packet::Puback(id)).await,
@@ -262,15 +283,13 @@ impl Broker {
         &self,
         link: &mut Link,
         client: &mut Client,
-        message: &Message,
+        message: Arc<Message>,
     ) -> Result<(), End> {
-        let granted = self.sessions().get(&client.id).and_then(|session| {
-            let matching = session.subscriptions.iter();
-            matching
-                .filter(|(filter, _)| view::filter_matches(filter, &message.topic))
-                .map(|(_, (qos, _))| *qos)
-                .max()
-        });
+        let granted = {
+            let sessions = self.sessions();
+            let session = sessions.get(&client.id);
+            session.and_then(|session| session.granted(&message.topic))
+        };
         let Some(granted) = granted else {
             return Ok(()); // unsubscribed in between
         };
@@ -286,16 +305,25 @@ impl Broker {
                 (Delivery::ExactlyOnce(id), Some(id))
             }
         };
-        let Some(publish) = message.packet(delivery, client.version) else {
+        let Some(publish) = message.packet(delivery, false, client.version) else {
             return Ok(());
         };
+        // Before it is sent: whether it arrived is not known if the connection ends meanwhile.
+        client.deliveries.sent.extend(packet_id.map(|id| Sent {
+            id,
+            delivery,
+            message,
+            released: false,
+        }));
         match link.try_send(publish).await {
-            Ok(()) => {
-                client.sent.extend(packet_id);
+            Ok(()) => Ok(()),
+            // Too large for this client: as if it had been sent, [MQTT-3.1.2-25].
+            Err(CodecError::Encode(EncodeError::PacketTooLarge { .. })) => {
+                if let Some(id) = packet_id {
+                    client.sent_is_done(id);
+                }
                 Ok(())
             }
-            // Too large for this client: as if it had been sent, [MQTT-3.1.2-25].
-            Err(CodecError::Encode(EncodeError::PacketTooLarge { .. })) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

@@ -1,8 +1,9 @@
 //! A small broker on tokio with the feature `codec`: MQTT 5.0, 3.1.1 and 3.1 on one port.
 //!
 //! User name and password, an access list, QoS 0 to 2, takeover, Keep Alive, shutdown with 0x8B. Every refusal carries
-//! its code, and in 5.0 a Reason String. Sessions end with their connection; there are no retained messages, topic
-//! aliases, Subscription Identifiers or Shared Subscriptions, and CONNACK says so. `checker.rs` checks both sides of each
+//! its code, and in 5.0 a Reason String. Sessions of 5.0 end with their connection, those of 3.x last until a CONNECT
+//! with Clean Session 1; there are no retained messages, topic aliases, Subscription Identifiers or Shared
+//! Subscriptions, and the CONNACK of 5.0 says so. `checker.rs` checks both sides of each
 //! connection across packets: what a client breaks is answered, what the broker itself breaks stops a debug build.
 //!
 //! ```console
@@ -19,8 +20,9 @@ mod checker;
 mod client;
 mod link;
 mod message;
+mod session;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::env;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,15 +32,16 @@ use std::time::Duration;
 use mqtt_reason::codec::Item;
 use mqtt_reason::v5::{Connack, ConnackReason, DisconnectReason, Property};
 use mqtt_reason::view::{self, Connect, View};
-use mqtt_reason::{OwnedFrame, PacketId, PacketType, QoS, Version, v3};
+use mqtt_reason::{OwnedFrame, PacketType, QoS, Version, v3};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
 use client::Client;
 use link::{End, Link};
 use message::Message;
+use session::Session;
 
 /// Why a packet is refused: the code to answer with, and words for the Reason String.
 type Refusal = (DisconnectReason, &'static str);
@@ -117,16 +120,6 @@ struct Broker {
     counter: AtomicU64,
 }
 
-/// A connected client, as the others see it.
-struct Session {
-    number: u64,
-    user: Arc<str>,
-    mailbox: mpsc::Sender<Arc<Message>>,
-    /// Ends the connection with this code.
-    end: watch::Sender<Option<DisconnectReason>>,
-    subscriptions: HashMap<String, (QoS, bool)>,
-}
-
 impl Broker {
     fn sessions(&self) -> MutexGuard<'_, HashMap<Arc<str>, Session>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
@@ -137,20 +130,12 @@ impl Broker {
         let mut link = Link::new(socket);
         let end = match timeout(PATIENCE, link.next()).await {
             Ok(Some(Ok(Item::Frame(connect)))) => match self.admit(&mut link, &connect).await {
-                Ok(client) => {
-                    let (id, number) = (Arc::clone(&client.id), client.number);
-                    let will = client.will.clone();
-                    let user = Arc::clone(&client.user);
-                    let end = self.client(&mut link, client).await;
-                    // A successor with the same Client Identifier keeps its own session.
-                    let mut sessions = self.sessions();
-                    if sessions.get(&id).is_some_and(|own| own.number == number) {
-                        sessions.remove(&id);
+                Ok(mut client) => {
+                    let end = self.client(&mut link, &mut client).await;
+                    if let (Some(will), false) = (&client.will, matches!(end, End::Goodbye)) {
+                        self.route(will, &client.user, client.number);
                     }
-                    drop(sessions);
-                    if let (Some(will), false) = (will, matches!(end, End::Goodbye)) {
-                        self.route(&will, &user, number);
-                    }
+                    self.leave(client);
                     end
                 }
                 Err(end) => end,
@@ -204,20 +189,9 @@ impl Broker {
             id => id.into(),
         };
         let user: Arc<str> = connect.user_name().unwrap_or_default().into();
-        let (mailbox, messages) = mpsc::channel(MAILBOX);
         let (end, ended) = watch::channel(None);
-        let session = Session {
-            number,
-            user: Arc::clone(&user),
-            mailbox,
-            end,
-            subscriptions: HashMap::new(),
-        };
-        // Takeover, [MQTT-3.1.4-3].
-        if let Some(old) = self.sessions().insert(Arc::clone(&id), session) {
-            old.end
-                .send_replace(Some(DisconnectReason::SessionTakenOver));
-        }
+        let resume = version != Version::V5_0 && !connect.clean_start();
+        let (deliveries, session_present) = self.enter(&id, number, &user, end, resume).await;
         let client = Client {
             id: Arc::clone(&id),
             number,
@@ -230,12 +204,10 @@ impl Broker {
                 .will()
                 .and_then(|will| Message::will(&will).ok())
                 .map(Arc::new),
-            messages,
+            keeps_session: resume,
+            deliveries,
             ended,
             stop: self.stop.subscribe(),
-            received: HashSet::new(),
-            sent: HashSet::new(),
-            next_id: PacketId::MIN,
         };
         let mut properties = vec![
             Property::SessionExpiryInterval(0),
@@ -249,17 +221,25 @@ impl Broker {
         if connect.client_id().is_empty() {
             properties.push(Property::AssignedClientIdentifier(&id));
         }
-        match version {
+        let sent = match version {
             Version::V5_0 => {
-                link.send(Connack::accepted(false).with_properties(&properties))
-                    .await?;
+                let connack = Connack::accepted(false).with_properties(&properties);
+                link.send(connack).await
             }
             Version::V3_1_1 | Version::V3_1 => {
-                link.send(v3::Packet::Connack(v3::Connack::accepted(false)))
-                    .await?;
+                // 3.1 has no Session Present.
+                let present = session_present && version == Version::V3_1_1;
+                let connack = v3::Connack::accepted(present);
+                link.send(v3::Packet::Connack(connack)).await
+            }
+        };
+        match sent {
+            Ok(()) => Ok(client),
+            Err(end) => {
+                self.leave(client);
+                Err(end)
             }
         }
-        Ok(client)
     }
 
     /// Puts a message into the mailboxes of its subscribers; returns how many there are.
@@ -277,6 +257,11 @@ impl Broker {
                 continue;
             }
             count += 1;
+            // QoS 0 does not wait for a client that is away.
+            let qos = session.granted(&message.topic).min(Some(message.qos));
+            if session.away.is_some() && qos == Some(QoS::AtMostOnce) {
+                continue;
+            }
             if session.mailbox.try_send(Arc::clone(message)).is_err()
                 && message.qos != QoS::AtMostOnce
             {

@@ -47,10 +47,15 @@ impl Message {
     }
 
     /// The PUBLISH for a subscriber of `version`; `None` if it cannot be expressed, which only its size can cause.
-    pub(super) fn packet(&self, delivery: Delivery, version: Version) -> Option<OwnedFrame> {
+    pub(super) fn packet(
+        &self,
+        delivery: Delivery,
+        dup: bool,
+        version: Version,
+    ) -> Option<OwnedFrame> {
         let options = DecodeOptions::new();
         let publish = Publish::head(Version::V5_0, &options, &self.packet).ok()??;
-        let publish = publish.with_delivery(delivery);
+        let publish = publish.with_delivery(delivery).with_dup(dup);
         let mut bytes = BytesMut::with_capacity(self.packet.len() + 8);
         match version {
             Version::V5_0 => publish.encode(version, &mut bytes).ok()?,
