@@ -258,7 +258,9 @@ impl Tap {
         stop.send_replace(true);
         let all = async { while connections.join_next().await.is_some() {} };
         // What is not done by then is cut off.
-        let _ = timeout(END_LIMIT, all).await;
+        if timeout(END_LIMIT, all).await.is_err() {
+            notices.say("the end comes before everything is told: the last packets that were relayed are left out");
+        }
         drop(connections);
         if let Some(serving) = serving {
             serving.abort();

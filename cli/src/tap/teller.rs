@@ -27,6 +27,10 @@ use crate::connection::{At, Connection, Item, Place, Settings, Show, Sink, What}
 const COLLECT: Duration = Duration::from_millis(10);
 /// How long a full output is waited for before lines are lost.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How many bytes are told at once: then others have their turn, relays first of all.
+const TURN: usize = 8 * 1024;
+/// What an entry counts for besides its bytes.
+const ENTRY: usize = 64;
 /// How often a silent connection is looked at: something may be overdue.
 const TICK: Duration = Duration::from_secs(5);
 
@@ -58,6 +62,8 @@ pub(super) struct Teller {
     /// The first bytes of the client have been read.
     is_begun: bool,
     closing: Option<(Duration, End)>,
+    /// How much was told since others had their turn.
+    told: usize,
 }
 
 impl Teller {
@@ -76,6 +82,7 @@ impl Teller {
             recorder: Recorder::new(number),
             is_begun: false,
             closing: None,
+            told: 0,
         }
     }
 
@@ -94,6 +101,7 @@ impl Teller {
             };
             for entry in entries {
                 self.entry(entry).await;
+                self.turn(ENTRY).await;
             }
             self.wait_for_output().await;
         }
@@ -101,6 +109,15 @@ impl Teller {
             self.shared.telling.clients.read();
         }
         self.voice.end();
+    }
+
+    /// Lets others have their turn after so many bytes: a large backlog must not keep relays, timers and signals waiting.
+    async fn turn(&mut self, len: usize) {
+        self.told += len;
+        if self.told >= TURN {
+            self.told = 0;
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Gives the output a chance before lines are lost.
@@ -135,12 +152,15 @@ impl Teller {
                 if side == Side::Server && first == Some(PacketType::Disconnect) {
                     self.shared.telling.clients.settle().await;
                 }
-                let mut ears = Ears {
-                    voice: &mut self.voice,
-                    recorder: &mut self.recorder,
-                    record: self.shared.telling.record.as_ref(),
-                };
-                self.connection.receive(side, at(time), &bytes, &mut ears);
+                for piece in bytes.chunks(TURN) {
+                    let mut ears = Ears {
+                        voice: &mut self.voice,
+                        recorder: &mut self.recorder,
+                        record: self.shared.telling.record.as_ref(),
+                    };
+                    self.connection.receive(side, at(time), piece, &mut ears);
+                    self.turn(piece.len()).await;
+                }
                 self.begun(side);
             }
             Entry::Missing { side, time, count } => {
