@@ -3,11 +3,16 @@
 //! Never pass or fail: §4.13.1 of MQTT 5.0 binds a Server that *detects* an error, says SHOULD of the packet before the
 //! close, MAY of the CONNACK, and leaves the strictness to the implementation.
 
-use mqtt_reason::PacketType;
+use std::time::Duration;
+
+use mqtt_reason::{PacketType, Version};
 use serde::Serialize;
 
 use crate::engine::{End, Seen, What};
 use crate::scenario::{Answer, Bare, Demand, Like, Scenario, Unnoticed};
+
+/// How long a connection may stay open after a packet that ends it. No time is stated: it is a long one.
+pub(crate) const CLOSING: Duration = Duration::from_secs(10);
 
 /// What an answer is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -232,18 +237,21 @@ pub fn judge(row: &Scenario, received: &Received) -> Verdict {
     {
         return Verdict::wrong(row.duty(), format!("{never} must not be answered here"));
     }
-    if received.end == End::Open && received.packets.iter().any(ends) {
+    if let (End::Open, Some(last)) = (
+        received.end,
+        received.packets.iter().find(|seen| ends(seen)),
+    ) {
+        let rule = match last.packet_type() {
+            Some(PacketType::Connack) if last.version == Version::V5_0 => "MQTT-3.2.2-7",
+            Some(PacketType::Connack) => "MQTT-3.2.2-5",
+            _ => "MQTT-3.14.4-2",
+        };
         return Verdict::wrong(
-            if received
-                .packets
-                .iter()
-                .any(|seen| seen.packet_type() == Some(PacketType::Connack))
-            {
-                "MQTT-3.1.4-1"
-            } else {
-                "MQTT-3.14.4-2"
-            },
-            "the connection was not closed within 5 s after the packet that ends it",
+            rule,
+            format!(
+                "the connection was not closed within {} s after the packet that ends it",
+                CLOSING.as_secs()
+            ),
         );
     }
     if let Some(best) = demand.best_in(received) {
@@ -282,6 +290,9 @@ fn remark(best: &Answer, received: &Received) -> String {
 fn wrong_count(row: &Scenario, received: &Received) -> Option<Verdict> {
     received.packets.iter().find_map(|seen| {
         let (packet, rule) = match seen.packet_type()? {
+            PacketType::Suback if row.version == Version::V3_1_1 => {
+                (PacketType::Suback, "MQTT-3.8.4-5")
+            }
             PacketType::Suback => (PacketType::Suback, "MQTT-3.8.4-6"),
             PacketType::Unsuback => (PacketType::Unsuback, "MQTT-3.11.3-1"),
             _ => return None,

@@ -55,6 +55,8 @@ pub enum Need {
     PacketSizeLimit,
     /// A Receive Maximum of at most 1,000 was announced.
     ReceiveMaximum,
+    /// A Receive Maximum of at least 2.
+    TwoInFlight,
     /// A Topic Alias Maximum below 65,535.
     TopicAliasLimit,
     /// A Topic Alias Maximum above 0.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mqtt_reason::{Version, v5};
 
-use crate::draft::{self, Connect, Draft};
+use crate::draft::{self, Connect, Draft, Will};
 use crate::scenario::Need;
 
 /// What the user tells about the target.
@@ -136,6 +136,12 @@ impl Setting {
         })
     }
 
+    /// A Will to the topic `will` below the prefix, QoS 1 if there is one: QoS 0 may be lost.
+    #[must_use]
+    pub fn will(&self) -> Will {
+        Will::new(self.topic("will"), "gone").qos(self.limits.maximum_qos.min(1))
+    }
+
     /// A PUBLISH to a topic below the prefix.
     #[must_use]
     pub fn publish(
@@ -197,6 +203,7 @@ impl Setting {
                 limits.receive_maximum <= 1_000,
                 "no Receive Maximum of at most 1,000 was announced",
             ),
+            Need::TwoInFlight => unless(limits.receive_maximum > 1, "the Receive Maximum is 1"),
             Need::TopicAliasLimit => unless(
                 limits.topic_alias_maximum < u16::MAX,
                 "the Topic Alias Maximum is 65,535",

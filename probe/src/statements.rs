@@ -52,6 +52,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::scenario::Unnoticed;
     use crate::scenarios::broker;
 
     #[test]
@@ -102,6 +103,21 @@ mod tests {
             }
         }
         assert!(missing.is_empty(), "{missing:#?}");
+    }
+
+    #[test]
+    fn what_is_named_when_a_check_is_missing_binds_the_server() {
+        for scenario in broker() {
+            if scenario.demand.unnoticed != Unnoticed::Wrong {
+                continue;
+            }
+            let version = scenario.version.name();
+            let duty = scenario.duty();
+            let binds = all()
+                .find(|statement| statement.version == version && statement.id == duty)
+                .map_or("Server", |section| section.binds);
+            assert_ne!(binds, "Client", "{}: {duty}", scenario.id);
+        }
     }
 
     #[test]

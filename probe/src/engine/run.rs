@@ -181,7 +181,9 @@ impl Runner {
         scenario.needs.iter().find_map(|need| setting.misses(*need))
     }
 
-    fn setting(&self, scenario: &Scenario) -> Setting {
+    /// What a scenario is played with.
+    #[must_use]
+    pub fn setting(&self, scenario: &Scenario) -> Setting {
         Setting {
             version: scenario.version,
             client_id: format!("mr{}{}", self.run, scenario.id),

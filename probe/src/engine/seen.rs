@@ -157,7 +157,7 @@ impl Seen {
 }
 
 /// The frame at the start of `bytes` if it is one of the six packets without reason codes.
-fn mqtt_frame<'a>(
+pub(super) fn mqtt_frame<'a>(
     version: Version,
     options: &DecodeOptions,
     bytes: &'a [u8],

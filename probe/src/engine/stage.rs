@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mqtt_reason::{PacketType, Version};
+use mqtt_reason::view::View;
+use mqtt_reason::{DecodeOptions, PacketType, Version};
 use tokio::time::Instant;
 
 use super::link::{Act, End, Link};
-use super::seen::{Layout, Seen};
+use super::seen::{Layout, Seen, mqtt_frame};
 use crate::draft::{self, Connect, Draft};
-use crate::judge::{Received, ends};
+use crate::judge::{CLOSING, Received, ends};
 use crate::net::Connector;
 use crate::scenario::{Answer, Bare, Demand};
 use crate::setting::Setting;
-
-/// How long a connection may stay open after a packet that ends it.
-const CLOSING: Duration = Duration::from_secs(5);
 
 /// A target and how long it is waited for.
 #[derive(Clone)]
@@ -201,7 +199,7 @@ impl Stage {
     ///
     /// # Errors
     ///
-    /// If it is refused.
+    /// If it is refused, or a lower QoS is granted than was asked for.
     pub async fn subscriber(&mut self, filters: &[(&str, u8)]) -> Result<usize, Stop> {
         let connect = self.setting.connect_second("s");
         let link = self.connect("subscriber", connect).await?.0;
@@ -210,13 +208,40 @@ impl Stage {
         Ok(link)
     }
 
-    /// Sends a SUBSCRIBE and waits until it is granted.
+    /// A new connection, named `subscriber`, that has subscribed to the Will; with which QoS is all the same.
     ///
     /// # Errors
     ///
-    /// If it is not.
-    pub async fn subscribe(&mut self, link: usize, subscribe: Draft) -> Result<Seen, Stop> {
+    /// If it is refused.
+    pub async fn watcher(&mut self) -> Result<usize, Stop> {
+        let connect = self.setting.connect_second("s");
+        let link = self.connect("subscriber", connect).await?.0;
+        let subscribe = self.setting.subscribe(1, &[], &[("will", 1)]);
         self.send(link, subscribe).await;
+        self.granted(link).await?;
+        Ok(link)
+    }
+
+    /// Sends a SUBSCRIBE and waits until it is granted, with the QoS that it asks for.
+    ///
+    /// # Errors
+    ///
+    /// If it is not: a Server may grant less, §3.9.3, and what is published then comes with less.
+    pub async fn subscribe(&mut self, link: usize, subscribe: Draft) -> Result<(), Stop> {
+        let wanted = wanted(self.version(), &subscribe.bytes);
+        self.send(link, subscribe).await;
+        let suback = self.granted(link).await?;
+        let codes = suback.codes_of(PacketType::Suback).unwrap_or_default();
+        let lower = wanted.iter().zip(codes).find(|(qos, code)| code < qos);
+        match lower {
+            Some((qos, code)) => Err(Stop::Skip(format!(
+                "QoS {code} is granted where {qos} was asked for"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    async fn granted(&mut self, link: usize) -> Result<Seen, Stop> {
         let suback = self.expect(link, PacketType::Suback).await?;
         if suback.refuses() {
             return Err(Stop::Skip(format!(
@@ -330,11 +355,11 @@ impl Stage {
     pub async fn collect(&mut self, link: usize, demand: &Demand) -> Received {
         let mut packets: Vec<Seen> = Vec::new();
         let mut until = Instant::now() + self.wait();
-        let mut over = false;
+        let mut over = None;
         while let Some(seen) = self.next(link, until).await {
-            if ends(&seen) {
-                over = true;
+            if ends(&seen) && over.is_none() {
                 until = until.max(Instant::now() + CLOSING);
+                over = Some(until);
             }
             packets.push(seen);
             if demand.is_met(&packets) {
@@ -347,12 +372,12 @@ impl Stage {
             // A PINGREQ shows nothing there: it is only given more time.
             let until = Instant::now() + self.wait();
             packets.extend(self.listen(link, until).await);
-        } else if self.end(link) == End::Open && !over {
+        } else if self.end(link) == End::Open && over.is_none() {
             alive = self.prove(link, demand, &mut packets).await;
         }
         // What came although the connection was over is read to its end.
         if self.end(link) == End::Open && packets.iter().any(ends) {
-            let until = Instant::now() + CLOSING;
+            let until = over.unwrap_or_else(|| Instant::now() + CLOSING);
             packets.extend(self.listen(link, until).await);
         }
         Received {
@@ -417,5 +442,21 @@ impl Stage {
     #[must_use]
     pub fn version(&self) -> Version {
         self.setting.version
+    }
+}
+
+/// The QoS that a SUBSCRIBE asks for, filter by filter.
+fn wanted(version: Version, bytes: &[u8]) -> Vec<u8> {
+    let options = DecodeOptions::new();
+    let Ok(Some(frame)) = mqtt_frame(version, &options, bytes) else {
+        return Vec::new();
+    };
+    match View::of(version, &options, &frame) {
+        Ok(Some(View::Subscribe(subscribe))) => subscribe
+            .subscriptions()
+            .into_iter()
+            .map(|subscription| subscription.qos().as_u8())
+            .collect(),
+        _ => Vec::new(),
     }
 }

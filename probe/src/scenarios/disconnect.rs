@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::draft::{
-    Draft, Will, four_byte_property, frame, join, text_property, two_byte_property,
-};
+use crate::draft::{Draft, four_byte_property, frame, join, text_property, two_byte_property};
 use crate::engine::{End, Stage, Stop};
 use crate::judge::{Outcome, Verdict, judge};
 use crate::scenario::words::{disconnect, v5};
@@ -101,9 +99,8 @@ async fn with_will(
     let Some(row) = rows.into_iter().find(|row| row.id == id) else {
         return Err(Stop::Skip("no such row".to_owned()));
     };
-    let subscriber = stage.subscriber(&[("will", 0)]).await?;
-    let topic = stage.setting.topic("will");
-    let connect = stage.setting.connect().will(Will::new(topic, "gone"));
+    let subscriber = stage.watcher().await?;
+    let connect = stage.setting.connect().will(stage.setting.will());
     let (link, _) = stage.connect("client", connect).await?;
     stage.stimulate(link, Draft::new(bytes)).await;
     let received = stage.collect(link, &row.demand).await;

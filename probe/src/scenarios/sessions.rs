@@ -86,7 +86,7 @@ pub(super) fn rows() -> Vec<Scenario> {
             "E09",
             "three QoS 1 messages to a Session whose Client is away",
             "the messages in their order",
-            &["MQTT-4.6.0-6", "MQTT-4.6.0-5"],
+            &["MQTT-4.6.0-5", "MQTT-4.6.0-6"],
             |stage| Box::pin(kept_in_order(stage)),
         ),
     ]
@@ -376,7 +376,7 @@ async fn kept_in_order(stage: &mut Stage) -> Result<Verdict, Stop> {
         .collect();
     Ok(match payloads.as_slice() {
         [b"1", b"2", b"3"] => Verdict::good(),
-        [_, _, _] => Verdict::wrong("MQTT-4.6.0-6", "messages of one topic overtake each other"),
+        [_, _, _] => Verdict::wrong("MQTT-4.6.0-5", "messages of one topic overtake each other"),
         [] if stage.end(link) != crate::engine::End::Open => {
             Verdict::new(Outcome::Observed, "the connection was closed")
         }

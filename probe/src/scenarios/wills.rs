@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::disconnect::{Fate, will_fate};
 use super::messages::{forget, one, tell};
-use crate::draft::{Will, byte_property, four_byte_property, join, text_property, user_property};
+use crate::draft::{byte_property, four_byte_property, join, text_property, user_property};
 use crate::engine::{Message, Stage, Stop};
 use crate::judge::Verdict;
 use crate::scenario::words::v5;
@@ -84,14 +84,10 @@ pub(super) fn rows() -> Vec<Scenario> {
     ]
 }
 
-fn will(stage: &Stage) -> Will {
-    Will::new(stage.setting.topic("will"), "gone")
-}
-
 /// The Will once, and only once.
 pub(super) async fn closed(stage: &mut Stage) -> Result<Verdict, Stop> {
-    let subscriber = stage.subscriber(&[("will", 0)]).await?;
-    let connect = stage.setting.connect().will(will(stage));
+    let subscriber = stage.watcher().await?;
+    let connect = stage.setting.connect().will(stage.setting.will());
     let (link, _) = stage.connect("client", connect).await?;
     stage.judge_from_here(link);
     stage.close(link).await;
@@ -105,8 +101,8 @@ pub(super) async fn closed(stage: &mut Stage) -> Result<Verdict, Stop> {
 }
 
 pub(super) async fn asked_for_afterwards(stage: &mut Stage, retain: bool) -> Result<Verdict, Stop> {
-    let subscriber = stage.subscriber(&[("will", 0)]).await?;
-    let will = will(stage);
+    let subscriber = stage.watcher().await?;
+    let will = stage.setting.will();
     let will = if retain { will.retained() } else { will };
     let connect = stage.setting.connect().will(will);
     let (link, _) = stage.connect("client", connect).await?;
@@ -139,7 +135,7 @@ pub(super) async fn asked_for_afterwards(stage: &mut Stage, retain: bool) -> Res
 }
 
 async fn with_properties(stage: &mut Stage) -> Result<Verdict, Stop> {
-    let subscriber = stage.subscriber(&[("will", 1)]).await?;
+    let subscriber = stage.watcher().await?;
     let properties = join(&[
         &byte_property(0x01, 1),
         &text_property(0x03, "text/plain"),
@@ -149,7 +145,7 @@ async fn with_properties(stage: &mut Stage) -> Result<Verdict, Stop> {
         &user_property("a", "2"),
         &user_property("b", "3"),
     ]);
-    let will = will(stage).qos(1).properties(properties);
+    let will = stage.setting.will().qos(1).properties(properties);
     let connect = stage.setting.connect().will(will);
     let (link, _) = stage.connect("client", connect).await?;
     stage.judge_from_here(link);
@@ -187,8 +183,8 @@ async fn with_properties(stage: &mut Stage) -> Result<Verdict, Stop> {
 }
 
 async fn reconnected_in_time(stage: &mut Stage) -> Result<Verdict, Stop> {
-    let subscriber = stage.subscriber(&[("will", 0)]).await?;
-    let will = will(stage).properties(four_byte_property(0x18, 3));
+    let subscriber = stage.watcher().await?;
+    let will = stage.setting.will().properties(four_byte_property(0x18, 3));
     let connect = stage
         .setting
         .connect()
@@ -228,8 +224,11 @@ pub(super) async fn end_session(stage: &mut Stage, link: usize) {
 }
 
 async fn session_ends_first(stage: &mut Stage) -> Result<Verdict, Stop> {
-    let subscriber = stage.subscriber(&[("will", 0)]).await?;
-    let will = will(stage).properties(four_byte_property(0x18, 60));
+    let subscriber = stage.watcher().await?;
+    let will = stage
+        .setting
+        .will()
+        .properties(four_byte_property(0x18, 60));
     let connect = stage.setting.connect().will(will);
     let (link, _) = stage.connect("client", connect).await?;
     stage.judge_from_here(link);
@@ -251,8 +250,8 @@ async fn session_ends_first(stage: &mut Stage) -> Result<Verdict, Stop> {
 }
 
 async fn taken_over(stage: &mut Stage) -> Result<Verdict, Stop> {
-    let subscriber = stage.subscriber(&[("will", 0)]).await?;
-    let connect = stage.setting.connect().will(will(stage));
+    let subscriber = stage.watcher().await?;
+    let connect = stage.setting.connect().will(stage.setting.will());
     let (link, _) = stage.connect("client", connect).await?;
     stage.judge_from_here(link);
     let second = stage.setting.connect();
@@ -264,8 +263,8 @@ async fn taken_over(stage: &mut Stage) -> Result<Verdict, Stop> {
 }
 
 async fn after_an_error(stage: &mut Stage) -> Result<Verdict, Stop> {
-    let subscriber = stage.subscriber(&[("will", 0)]).await?;
-    let connect = stage.setting.connect().will(will(stage));
+    let subscriber = stage.watcher().await?;
+    let connect = stage.setting.connect().will(stage.setting.will());
     let (link, _) = stage.connect("client", connect).await?;
     // Without a Will: there is only the one of the first CONNECT.
     let second = stage.setting.connect().draft();
