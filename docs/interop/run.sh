@@ -18,9 +18,11 @@ shift
 folder=$(mktemp -d)
 chmod 755 "$folder"
 started=()
+# A command that ends the broker, where a signal to what was started does not.
+ends=()
 trap 'stop; rm -rf "$folder"' EXIT
 
-all="mosquitto-open mosquitto-restricted mosquitto-ws mosquitto-tls ejabberd ejabberd-ws rabbitmq aedes aedes-ws amqtt rumqttd rmqttd ours"
+all="mosquitto-open mosquitto-restricted mosquitto-ws mosquitto-tls ejabberd ejabberd-ws rabbitmq aedes aedes-ws amqtt rumqttd rumqttd-3.1.1 rmqttd ours"
 
 # A port that nobody listens on.
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
@@ -29,13 +31,15 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 begin() { "$@" >"$folder/$name.log" 2>&1 & started+=($!); }
 
 stop() {
+    [ ${#ends[@]} = 0 ] || "${ends[@]}" >/dev/null 2>&1
+    ends=()
     for process in "${started[@]}"; do kill "$process" 2>/dev/null; done
     for process in "${started[@]}"; do wait "$process" 2>/dev/null; done
     started=()
 }
 
 wait_for_port() {
-    for _ in $(seq 150); do
+    for _ in $(seq 100); do
         (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0
         kill -0 "${started[-1]}" 2>/dev/null || break
         sleep 0.2
@@ -79,7 +83,9 @@ END
 
 mosquitto-ws() {
     options=(ws://127.0.0.1:"$port")
+    # Version 2.0.11 does not start with a listener for WebSocket alone.
     mosquitto_with <<END
+listener $(free_port) 127.0.0.1
 listener $port
 protocol websockets
 allow_anonymous true
@@ -119,9 +125,10 @@ modules:
   mod_mqtt: {}
 END
     chown -R ejabberd: "$folder/ejabberd" 2>/dev/null
-    ejabberdctl=(ejabberdctl --node "probe$port@localhost" --config "$folder/ejabberd/ejabberd.yml"
-        --logs "$folder/ejabberd" --spool "$folder/ejabberd/spool")
+    ejabberdctl=(ejabberdctl --node "probe$port@localhost" --config-dir "$folder/ejabberd"
+        --logs "$folder/ejabberd" --spool "$folder/ejabberd")
     begin "${ejabberdctl[@]}" foreground
+    ends=("${ejabberdctl[@]}" stop)
     wait_for_port "$port" || return 1
     "${ejabberdctl[@]}" register probe localhost secret >/dev/null
 }
@@ -185,8 +192,8 @@ END
 }
 
 amqtt() {
-    # Beside a scenario that it cannot read its answers to others come late: one at a time.
-    options=(127.0.0.1:"$port" --jobs 1)
+    # With more connections at a time what one sends disturbs what another gets.
+    options=(127.0.0.1:"$port" --jobs 4)
     version=$("$tools/venv/bin/python" -c 'from importlib.metadata import version; print(version("amqtt"))')
     results=amqtt-$version
     cat >"$folder/amqtt.yaml" <<END
@@ -201,10 +208,21 @@ END
     begin "$tools/venv/bin/amqtt" -c "$folder/amqtt.yaml"
 }
 
+# It has a port for 5.0 and one for 3.1.1.
 rumqttd() {
-    options=(127.0.0.1:"$port")
+    rumqttd_with "$port" "$(free_port)"
+    options=(127.0.0.1:"$port" --mqtt 5.0)
+    results=rumqttd-$version-5.0
+}
+
+rumqttd-3.1.1() {
+    rumqttd_with "$(free_port)" "$port"
+    options=(127.0.0.1:"$port" --mqtt 3.1.1)
+    results=rumqttd-$version-3.1.1
+}
+
+rumqttd_with() {
     version=$(sed -n 's/.*"rumqttd \([0-9.]*\) .*/\1/p' "$tools/rust/rumqttd/.crates.toml")
-    results=rumqttd-$version
     cat >"$folder/rumqttd.toml" <<END
 id = 0
 [router]
@@ -215,7 +233,7 @@ max_segment_size = 104857600
 max_segment_count = 10
 [v4.1]
 name = "v4-1"
-listen = "127.0.0.1:$(free_port)"
+listen = "127.0.0.1:$2"
 next_connection_delay_ms = 0
 [v4.1.connections]
 connection_timeout_ms = 60000
@@ -224,7 +242,7 @@ max_inflight_count = 100
 dynamic_filters = true
 [v5.1]
 name = "v5-1"
-listen = "127.0.0.1:$port"
+listen = "127.0.0.1:$1"
 next_connection_delay_ms = 0
 [v5.1.connections]
 connection_timeout_ms = 60000

@@ -73,19 +73,23 @@ impl Known {
         self.entries.contains(&(id(), None)) || self.entries.contains(&(id(), Some(line.outcome)))
     }
 
-    /// The ids of entries that no finding of `lines` needs any more.
+    /// The ids of entries that no finding of `lines` needs any more. What was not played says nothing.
     #[must_use]
     pub fn stale(&self, lines: &[Line], strict: bool) -> Vec<&str> {
-        let needed = |(id, outcome): &&(String, Option<Outcome>)| {
-            !lines.iter().any(|line| {
-                line.scenario == id
-                    && line.outcome.fails(strict)
-                    && outcome.is_none_or(|outcome| outcome == line.outcome)
-            })
+        let is_stale = |(id, outcome): &&(String, Option<Outcome>)| {
+            let mut played = lines
+                .iter()
+                .filter(|line| line.scenario == id && line.outcome != Outcome::Skipped)
+                .peekable();
+            let was_played = played.peek().is_some();
+            let needed = played.any(|line| {
+                line.outcome.fails(strict) && outcome.is_none_or(|outcome| outcome == line.outcome)
+            });
+            was_played && !needed
         };
         self.entries
             .iter()
-            .filter(needed)
+            .filter(is_stale)
             .map(|(id, _)| id.as_str())
             .collect()
     }

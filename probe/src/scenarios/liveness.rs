@@ -262,7 +262,12 @@ pub(super) async fn session(stage: &mut Stage) -> Result<Verdict, Stop> {
         ),
         _ => Verdict::wrong(
             stage.rule("MQTT-3.2.2-3", "MQTT-3.2.2-2"),
-            "Session Present 0 although the Session was to be kept for 60 s",
+            match stage.version() {
+                mqtt_reason::Version::V5_0 => {
+                    "Session Present 0 although the Session was to be kept for 60 s"
+                }
+                _ => "Session Present 0 although the Session was begun with Clean Session 0",
+            },
         ),
     })
 }

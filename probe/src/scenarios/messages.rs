@@ -1071,8 +1071,11 @@ async fn shared_refused(stage: &mut Stage) -> Result<Verdict, Stop> {
     stage
         .send(taker, draft::Draft::new([0x40, 3, high, low, 0x83]))
         .await;
-    stage.flush(taker).await;
-    let mut again = Vec::new();
+    let (packets, _) = stage.flush(taker).await;
+    let mut again: Vec<Message> = packets
+        .iter()
+        .filter_map(|seen| stage.message_of(seen))
+        .collect();
     for link in &links {
         again.extend(stage.further_messages(*link).await);
     }

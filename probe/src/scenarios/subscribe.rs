@@ -249,7 +249,7 @@ fn granted() -> Vec<Scenario> {
         v5(
             "S27",
             "three filters, the second bad (#/x)",
-            &["MQTT-3.8.4-6", "MQTT-3.8.4-5", "MQTT-4.7.1-1"],
+            &["MQTT-4.7.1-1", "MQTT-3.8.4-5", "MQTT-3.8.4-6"],
         )
         .after(|s| s.subscribe(0x1234, &[], &[("a", 0), ("#/x", 0), ("c", 2)]))
         .need(Need::Wildcard)

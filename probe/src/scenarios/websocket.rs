@@ -44,7 +44,7 @@ pub(super) fn rows() -> Vec<Scenario> {
             "W03",
             "a WebSocket handshake without the subprotocol mqtt",
             "HTTP refusal, or accepted without a subprotocol",
-            &["MQTT-6.0.0-3", "MQTT-6.0.0-4"],
+            &["MQTT-6.0.0-4", "MQTT-6.0.0-3"],
             |stage| Box::pin(no_subprotocol(stage)),
         ),
         row(
