@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 #[path = "../../tests/real/broker.rs"]
 #[allow(dead_code, reason = "other tests need more of it")]
 mod mosquitto;
-#[path = "../../examples/broker.rs"]
+#[path = "../../examples/broker/main.rs"]
 #[allow(dead_code, reason = "the test does not call the program's main")]
 mod ours;
 #[path = "../../tests/real/programs.rs"]

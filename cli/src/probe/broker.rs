@@ -122,6 +122,9 @@ impl Broker {
         let target = learn(&connector, &options, self.selection.versions(), &run)
             .await
             .map_err(|error| usage(format!("{}: {error}", self.address)))?;
+        for why in target.refusals() {
+            anstream::eprintln!("note: {why}: what needs a connection is skipped");
+        }
         let runner = Runner::new(connector, target, options, run, self.selection.jobs(JOBS));
         let mut progress = Progress::new(chosen.len());
         let played = runner.play(&chosen, |_| progress.step()).await;

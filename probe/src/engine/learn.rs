@@ -54,6 +54,8 @@ pub enum NoTarget {
     Connect(ConnectError),
     /// Connections, but never a byte.
     Silent(String),
+    /// Something answers that is no MQTT.
+    Foreign(String),
 }
 
 impl fmt::Display for NoTarget {
@@ -62,7 +64,11 @@ impl fmt::Display for NoTarget {
             Self::Connect(error) => error.fmt(f),
             Self::Silent(what) => write!(
                 f,
-                "nothing that speaks MQTT answers: to CONNECT there came not a byte ({what})"
+                "nothing that speaks MQTT answers: to CONNECT there came not a byte ({what}); if the port is one of TLS, mqtts:// connects"
+            ),
+            Self::Foreign(what) => write!(
+                f,
+                "nothing that speaks MQTT answers: to CONNECT there came {what}"
             ),
         }
     }
@@ -84,6 +90,16 @@ impl Known {
             self.versions.get(&version),
             Some(Spoken::Yes | Spoken::Refused(_))
         )
+    }
+
+    /// Why a CONNECT was refused, of each version in which it was.
+    pub fn refusals(&self) -> impl Iterator<Item = String> {
+        self.versions
+            .iter()
+            .filter_map(|(version, spoken)| match spoken {
+                Spoken::Refused(why) => Some(format!("MQTT {version}: {why}")),
+                _ => None,
+            })
     }
 
     /// Why scenarios of this version cannot be played at all, or not those that need a connection.
@@ -115,6 +131,7 @@ pub async fn learn(
         round_trip: Duration::ZERO,
     };
     let mut silence = Vec::new();
+    let mut foreign = None;
     let first = |version| first_connection(connector, options, version, run);
     // At the same time: a target may take seconds to refuse the version that it does not speak.
     let (five, three) = tokio::join!(
@@ -134,16 +151,53 @@ pub async fn learn(
     for (version, first) in [(Version::V5_0, five), (Version::V3_1_1, three)] {
         let Some(first) = first else { continue };
         let first = first.map_err(NoTarget::Connect)?;
-        if let First::Silent(what) = &first {
-            silence.push(what.clone());
+        match &first {
+            First::Silent(what) => silence.push(what.clone()),
+            First::Foreign(what) => foreign = Some(what.clone()),
+            _ => {}
         }
-        let spoken = first.spoken(version, &mut known);
+        let spoken = first.spoken(version, &mut known, options);
         known.versions.insert(version, spoken);
     }
     if !silence.is_empty() && silence.len() == known.versions.len() {
         return Err(NoTarget::Silent(silence.join(", ")));
     }
-    Ok(known)
+    let nothing = |spoken: &Spoken| matches!(spoken, Spoken::No(_));
+    match foreign {
+        Some(what) if known.versions.values().all(nothing) => Err(NoTarget::Foreign(what)),
+        _ => Ok(known),
+    }
+}
+
+/// What came instead of MQTT, in words, if the bytes are none: a Server begins with CONNACK, AUTH or, wrongly,
+/// DISCONNECT.
+fn foreign(link: &Link) -> Option<String> {
+    let mut came = Vec::new();
+    for event in link.events() {
+        if let super::link::Act::Received { bytes, .. } = &event.act {
+            came.extend_from_slice(bytes);
+        }
+    }
+    match came.first()? {
+        0x20..=0x2F | 0xE0..=0xFF => None,
+        _ if came.starts_with(b"HTTP/") => Some("HTTP".to_owned()),
+        _ => {
+            came.truncate(16);
+            Some(format!("the bytes {}", hex::encode(came)))
+        }
+    }
+}
+
+/// What the user can do about a refusal.
+fn advice(seen: &Seen, options: &Options) -> &'static str {
+    let wants_credentials = match &seen.what {
+        What::Packet { codes, .. } => matches!(codes.as_slice(), [4 | 5 | 0x86 | 0x87]),
+        _ => false,
+    };
+    match wants_credentials && options.user_name.is_none() {
+        true => " (--user and --password say who connects)",
+        false => "",
+    }
 }
 
 /// What came of the first connection of a version.
@@ -151,11 +205,12 @@ enum First {
     Accepted { connack: Seen, round_trip: Duration },
     Refused(Seen),
     Silent(String),
+    Foreign(String),
     Other(String),
 }
 
 impl First {
-    fn spoken(self, version: Version, known: &mut Known) -> Spoken {
+    fn spoken(self, version: Version, known: &mut Known, options: &Options) -> Spoken {
         match self {
             Self::Accepted {
                 connack,
@@ -182,13 +237,16 @@ impl First {
                 if unsupported {
                     Spoken::No(format!("it does not speak MQTT {version}: {words}"))
                 } else {
-                    Spoken::Refused(format!("the first CONNECT was refused: {words}"))
+                    let advice = advice(&seen, options);
+                    Spoken::Refused(format!("the first CONNECT was refused: {words}{advice}"))
                 }
             }
             Self::Silent(what) => Spoken::No(format!(
                 "no CONNACK to a CONNECT of MQTT {version} ({what}): it does not speak it, or refuses without a word"
             )),
-            Self::Other(what) => Spoken::No(format!("no CONNACK, but {what}")),
+            Self::Foreign(what) | Self::Other(what) => {
+                Spoken::No(format!("no CONNACK, but {what}"))
+            }
         }
     }
 }
@@ -214,7 +272,11 @@ async fn first_connection(
     let mut link = Link::new("first", connection, Layout::Of(version), start);
     link.send(setting.connect().draft()).await;
     let until = Instant::now() + FIRST_CONNACK;
-    let Some(connack) = link.next(until).await else {
+    let connack = link.next(until).await;
+    if let Some(what) = foreign(&link) {
+        return Ok(First::Foreign(what));
+    }
+    let Some(connack) = connack else {
         let silent = match link.end() {
             End::Open => "still open after 8 s".to_owned(),
             end => format!("{} without a byte", end.name()),
