@@ -64,8 +64,37 @@ fn packet_id_alone<'a, F: Family>(
     family.packet_id_alone(options, first, packet_id)
 }
 
+/// Decodes the packet at the start of `i` with default options.
+#[inline]
+pub(crate) fn decode_by_default<F: Family>(
+    family: F,
+    i: &[u8],
+) -> Result<Decoded<'_, F::Packet<'_>>, DecodeError> {
+    match packet_id_alone(family, DecodeOptions::DEFAULT, i) {
+        Some(packet) => Ok(Decoded::Packet { packet, len: 4 }),
+        None => decode_any_by_default(family, i),
+    }
+}
+
+/// [`decode_any`] compiled once more, for options that ask for nothing.
+fn decode_any_by_default<F: Family>(
+    family: F,
+    i: &[u8],
+) -> Result<Decoded<'_, F::Packet<'_>>, DecodeError> {
+    decode_inline(family, DecodeOptions::DEFAULT, i)
+}
+
 /// Decodes any packet.
 fn decode_any<'a, F: Family>(
+    family: F,
+    options: &DecodeOptions,
+    i: &'a [u8],
+) -> Result<Decoded<'a, F::Packet<'a>>, DecodeError> {
+    decode_inline(family, options, i)
+}
+
+#[inline(always)]
+fn decode_inline<'a, F: Family>(
     family: F,
     options: &DecodeOptions,
     i: &'a [u8],

@@ -227,7 +227,7 @@ fn check_other_string(bytes: &[u8]) -> Result<(), nom::Err<ParseError<'_>>> {
 /// The high bit of every byte.
 const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// Whether every byte is in 0x01..=0x7F, eight bytes at a time; the last eight overlap with those before.
+/// Whether every byte is in 0x01..=0x7F, sixteen bytes at a time; the last ones overlap with those before.
 ///
 /// Subtracting 1 from each byte sets its high bit for 0 alone, as long as no byte has it already.
 #[inline]
@@ -237,17 +237,21 @@ pub(crate) fn is_ascii_without_null(bytes: &[u8]) -> bool {
         let word = u64::from_ne_bytes(*word);
         word | word.wrapping_sub(ONES)
     };
-    let Some(last) = bytes.last_chunk() else {
+    let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) else {
         let seen = bytes
             .iter()
             .fold(0, |seen, byte| seen | byte | byte.wrapping_sub(1));
         return seen & 0x80 == 0;
     };
-    let mut seen = look_at(last);
-    let mut rest = bytes;
-    while let Some((word, after)) = rest.split_first_chunk() {
-        seen |= look_at(word);
+    let mut seen = look_at(first) | look_at(last);
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    while let Some((words, after)) = rest.split_first_chunk::<16>() {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *words;
+        seen |= look_at(&[a, b, c, d, e, f, g, h]) | look_at(&[i, j, k, l, m, n, o, p]);
         rest = after;
+    }
+    if let Some(word) = rest.first_chunk() {
+        seen |= look_at(word);
     }
     seen & HIGHS == 0
 }

@@ -2,11 +2,14 @@
 
 use core::fmt;
 
+use bytes::BufMut;
+
 use crate::codes::reason_code;
 use crate::encode::check_code;
 use crate::encode_error::EncodeError;
 use crate::error::{Parsed, read};
 use crate::options::{DecodeOptions, EncodeOptions};
+use crate::packet_type::PacketType;
 use crate::reason::{PacketReason, sealed::Sealed};
 use crate::spec::property::Carrier;
 use crate::spec::scalar::PacketId;
@@ -146,6 +149,13 @@ impl<'a, R: AckReason> Ack<'a, R> {
         self.properties
     }
 
+    /// Packet type, Packet Identifier, reason code and properties, the same in all four packets.
+    #[inline]
+    pub(crate) fn parts(&self) -> (PacketType, PacketId, u8, Properties<'a>) {
+        let code = self.reason.as_u8();
+        (R::PACKET, self.packet_id, code, self.properties)
+    }
+
     /// The body, in one of its three forms: §3.4.2.1 and §3.4.2.2.1, and their kin.
     #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
@@ -171,14 +181,23 @@ impl<R: AckReason> Sealed for Ack<'_, R> {}
 
 impl<R: AckReason> Parts for Ack<'_, R> {
     const CARRIER: Carrier = R::CARRIER;
-    type Head = [u8; 6];
+    type Fields = [u8; 3];
     const FIELDS: usize = 3;
 
     #[inline]
-    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 6] {
+    fn fields(&self) -> [u8; 3] {
         let [high, low] = self.packet_id.get().to_be_bytes();
-        let code = self.reason.as_u8();
-        [first, remaining, high, low, code, properties]
+        [high, low, self.reason.as_u8()]
+    }
+
+    #[inline]
+    fn put_head<B: BufMut>(&self, form: Short, remaining: u8, properties: u8, dst: &mut B) {
+        let (first, [high, low, code]) = (R::PACKET.first_byte(), self.fields());
+        match form {
+            Short::WithoutCode => dst.put_slice(&[first, remaining, high, low]),
+            Short::WithCode => dst.put_slice(&[first, remaining, high, low, code]),
+            Short::None => dst.put_slice(&[first, remaining, high, low, code, properties]),
+        }
     }
 
     #[inline]
@@ -193,11 +212,6 @@ impl<R: AckReason> Parts for Ack<'_, R> {
     #[inline]
     fn own_properties(&self) -> Properties<'_> {
         self.properties
-    }
-
-    #[inline]
-    fn packet_id_alone(&self) -> Option<PacketId> {
-        Some(self.packet_id)
     }
 
     #[inline]

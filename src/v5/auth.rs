@@ -2,6 +2,8 @@
 
 use core::array;
 
+use bytes::BufMut;
+
 use crate::codes::reason_code;
 use crate::encode::check_code;
 use crate::encode_error::EncodeError;
@@ -89,8 +91,9 @@ impl<'a> Auth<'a> {
                 (reason, rest)
             }
         };
-        let (rest, properties) = Properties::parse(properties_at, Carrier::Auth, options)?;
-        if properties.authentication_method().is_none() {
+        let (rest, (properties, single)) =
+            Properties::parse_with_set(properties_at, Carrier::Auth, options)?;
+        if !single.contains(PropertyId::AuthenticationMethod) {
             return refuse(properties_at, ErrorKind::NoAuthenticationMethod);
         }
         Ok((rest, Self { reason, properties }))
@@ -123,12 +126,18 @@ impl Sealed for Auth<'_> {}
 
 impl Parts for Auth<'_> {
     const CARRIER: Carrier = Carrier::Auth;
-    type Head = [u8; 4];
+    type Fields = [u8; 1];
     const FIELDS: usize = 1;
 
     #[inline]
-    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 4] {
-        [first, remaining, self.reason.as_u8(), properties]
+    fn fields(&self) -> [u8; 1] {
+        [self.reason.as_u8()]
+    }
+
+    #[inline]
+    fn put_head<B: BufMut>(&self, _: Short, remaining: u8, properties: u8, dst: &mut B) {
+        let (first, [code]) = (PacketType::Auth.first_byte(), self.fields());
+        dst.put_slice(&[first, remaining, code, properties]);
     }
 
     #[inline]
@@ -153,6 +162,12 @@ impl Parts for Auth<'_> {
         }
         let packet = PacketType::Auth;
         Err(EncodeError::NoAuthenticationMethod { packet })
+    }
+
+    /// Properties that were received have a method, or there are none.
+    #[inline]
+    fn check_own_properties(&self) -> Result<(), EncodeError> {
+        self.check_properties(|_| !self.properties.is_empty())
     }
 
     #[inline]

@@ -1,5 +1,9 @@
 //! CONNACK: connect acknowledgment.
 
+use core::fmt;
+
+use bytes::BufMut;
+
 use crate::codes::reason_code;
 use crate::encode_error::EncodeError;
 use crate::error::{ErrorKind, Parsed, read, refuse};
@@ -24,10 +28,12 @@ use crate::wire;
 /// assert_eq!(buffer, [0x20, 0x03, 0x00, 0x86, 0x00]);
 /// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Connack<'a> {
     session_present: bool,
     reason: ConnackReason,
+    /// Whether there is Authentication Data without Authentication Method among the properties.
+    lacks_method: bool,
     properties: Properties<'a>,
 }
 
@@ -50,6 +56,7 @@ impl Connack<'_> {
         Some(Self {
             session_present,
             reason,
+            lacks_method: false,
             properties: Properties::EMPTY,
         })
     }
@@ -62,6 +69,7 @@ impl Connack<'_> {
         Self {
             session_present,
             reason: ConnackReason::Success,
+            lacks_method: false,
             properties: Properties::EMPTY,
         }
     }
@@ -74,6 +82,7 @@ impl Connack<'_> {
         Self {
             session_present: false,
             reason,
+            lacks_method: false,
             properties: Properties::EMPTY,
         }
     }
@@ -127,13 +136,26 @@ impl<'a> Connack<'a> {
             let code = reason.as_u8();
             return refuse(i, ErrorKind::SessionPresent { code });
         }
-        let (rest, properties) = Properties::parse(after_reason, Carrier::Connack, options)?;
+        let (rest, (properties, single)) =
+            Properties::parse_with_set(after_reason, Carrier::Connack, options)?;
         let connack = Self {
             session_present,
             reason,
+            lacks_method: single.contains(PropertyId::AuthenticationData)
+                && !single.contains(PropertyId::AuthenticationMethod),
             properties,
         };
         Ok((rest, connack))
+    }
+
+    /// Refuses an accepting CONNACK that lacks an Authentication Method.
+    #[inline]
+    fn check_method(&self, lacks_method: bool) -> Result<(), EncodeError> {
+        if lacks_method && self.reason == ConnackReason::Success {
+            let packet = PacketType::Connack;
+            return Err(EncodeError::NoAuthenticationMethod { packet });
+        }
+        Ok(())
     }
 }
 
@@ -141,13 +163,19 @@ impl Sealed for Connack<'_> {}
 
 impl Parts for Connack<'_> {
     const CARRIER: Carrier = Carrier::Connack;
-    type Head = [u8; 5];
+    type Fields = [u8; 2];
     const FIELDS: usize = 2;
 
     #[inline]
-    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 5] {
-        let flags = u8::from(self.session_present);
-        [first, remaining, flags, self.reason.as_u8(), properties]
+    fn fields(&self) -> [u8; 2] {
+        [self.session_present.into(), self.reason.as_u8()]
+    }
+
+    #[inline]
+    fn put_head<B: BufMut>(&self, _: Short, remaining: u8, properties: u8, dst: &mut B) {
+        let [flags, code] = self.fields();
+        let first = PacketType::Connack.first_byte();
+        dst.put_slice(&[first, remaining, flags, code, properties]);
     }
 
     #[inline]
@@ -164,14 +192,14 @@ impl Parts for Connack<'_> {
     /// [MQTT-4.12.0-6].
     #[inline]
     fn check_properties(&self, has: impl Fn(PropertyId) -> bool) -> Result<(), EncodeError> {
-        if self.reason == ConnackReason::Success
-            && has(PropertyId::AuthenticationData)
-            && !has(PropertyId::AuthenticationMethod)
-        {
-            let packet = PacketType::Connack;
-            return Err(EncodeError::NoAuthenticationMethod { packet });
-        }
-        Ok(())
+        self.check_method(
+            has(PropertyId::AuthenticationData) && !has(PropertyId::AuthenticationMethod),
+        )
+    }
+
+    #[inline]
+    fn check_own_properties(&self) -> Result<(), EncodeError> {
+        self.check_method(self.lacks_method)
     }
 
     #[inline]
@@ -181,3 +209,13 @@ impl Parts for Connack<'_> {
 }
 
 with_properties! { ['a] Connack<'a> }
+
+impl fmt::Debug for Connack<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connack")
+            .field("session_present", &self.session_present)
+            .field("reason", &self.reason)
+            .field("properties", &self.properties)
+            .finish()
+    }
+}

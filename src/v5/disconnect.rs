@@ -1,10 +1,13 @@
 //! DISCONNECT: disconnect notification.
 
+use bytes::BufMut;
+
 use crate::codes::reason_code;
 use crate::encode::check_code;
 use crate::encode_error::EncodeError;
 use crate::error::{Parsed, read};
 use crate::options::{DecodeOptions, EncodeOptions};
+use crate::packet_type::PacketType;
 use crate::reason::sealed::Sealed;
 use crate::spec::property::Carrier;
 use crate::v5::layout::{Parts, Short, with_properties};
@@ -83,12 +86,22 @@ impl Sealed for Disconnect<'_> {}
 
 impl Parts for Disconnect<'_> {
     const CARRIER: Carrier = Carrier::Disconnect;
-    type Head = [u8; 4];
+    type Fields = [u8; 1];
     const FIELDS: usize = 1;
 
     #[inline]
-    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 4] {
-        [first, remaining, self.reason.as_u8(), properties]
+    fn fields(&self) -> [u8; 1] {
+        [self.reason.as_u8()]
+    }
+
+    #[inline]
+    fn put_head<B: BufMut>(&self, form: Short, remaining: u8, properties: u8, dst: &mut B) {
+        let (first, [code]) = (PacketType::Disconnect.first_byte(), self.fields());
+        match form {
+            Short::WithoutCode => dst.put_slice(&[first, remaining]),
+            Short::WithCode => dst.put_slice(&[first, remaining, code]),
+            Short::None => dst.put_slice(&[first, remaining, code, properties]),
+        }
     }
 
     #[inline]

@@ -2,13 +2,12 @@
 
 use bytes::BufMut;
 
-use crate::encode::{Encode, check_direction, check_size, packet_id_alone};
+use crate::encode::{Encode, check_direction, check_size};
 use crate::encode_error::EncodeError;
 use crate::options::EncodeOptions;
 use crate::packet_type::{PacketType, Side, Version};
 use crate::reason::sealed::Sealed;
 use crate::spec::property::{Carrier, PropertyId};
-use crate::spec::scalar::PacketId;
 use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
 use crate::v5::properties::{Checker, Keep, Properties, PropertyIter, drops_problem_information};
 use crate::v5::property::Property;
@@ -32,27 +31,24 @@ pub trait Parts: Sealed {
     /// The packet, as one that has properties.
     const CARRIER: Carrier;
 
-    /// What stands before the properties when every length is below 128 and so has one byte: first byte, Remaining
-    /// Length, fields, Property Length. A reason code, if any, is the last field.
-    type Head: AsRef<[u8]>;
+    /// What stands between Remaining Length and Property Length. A reason code, if any, is the last field.
+    type Fields: AsRef<[u8]>;
 
     /// The number of fields before the Property Length, in bytes.
     const FIELDS: usize;
 
-    /// The head with these lengths.
-    fn head(&self, first: u8, remaining: u8, properties: u8) -> Self::Head;
+    /// The fields before the Property Length.
+    fn fields(&self) -> Self::Fields;
+
+    /// Writes what stands before the properties when every length is below 128 and so has one byte: first byte,
+    /// Remaining Length, fields, Property Length, and of these what the form has.
+    fn put_head<B: BufMut>(&self, form: Short, remaining: u8, properties: u8, dst: &mut B);
 
     /// How little the packet needs without properties.
     fn short(&self) -> Short;
 
     /// The properties that the packet itself has.
     fn own_properties(&self) -> Properties<'_>;
-
-    /// The Packet Identifier, if the packet may be that and nothing else.
-    #[inline]
-    fn packet_id_alone(&self) -> Option<PacketId> {
-        None
-    }
 
     /// The number of bytes after the properties.
     #[inline]
@@ -70,9 +66,15 @@ pub trait Parts: Sealed {
         Ok(())
     }
 
-    /// Refuses the packet if a property is missing; `has` tells which there are.
+    /// Refuses the packet if a property is missing; `has` tells which it is given.
     #[inline]
     fn check_properties(&self, _has: impl Fn(PropertyId) -> bool) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    /// Refuses the packet if one is missing among its own properties.
+    #[inline]
+    fn check_own_properties(&self) -> Result<(), EncodeError> {
         Ok(())
     }
 
@@ -268,8 +270,6 @@ impl<P: Parts, I: Iterator<Item: AsProperty> + Clone> Encode for WithProperties<
 
 /// Where the properties of a packet come from when it is written.
 trait Source {
-    fn is_empty(&self) -> bool;
-
     /// The number of bytes of all properties, unchecked.
     fn len(&self) -> usize;
 
@@ -306,11 +306,6 @@ trait Source {
 /// The properties of a decoded packet: checked, and written as they stand in it.
 impl Source for Properties<'_> {
     #[inline]
-    fn is_empty(&self) -> bool {
-        Properties::is_empty(self)
-    }
-
-    #[inline]
     fn len(&self) -> usize {
         self.as_bytes().len()
     }
@@ -327,7 +322,7 @@ impl Source for Properties<'_> {
                 return Err(EncodeError::PropertySender { id, sender });
             }
         }
-        packet.check_properties(|id| self.ids().any(|other| other == id))?;
+        packet.check_own_properties()?;
         Ok(self.as_bytes().len())
     }
 
@@ -348,11 +343,6 @@ struct Given<'s, I>(&'s I);
 
 impl<I: Iterator<Item: AsProperty> + Clone> Source for Given<'_, I> {
     #[inline]
-    fn is_empty(&self) -> bool {
-        self.0.clone().next().is_none()
-    }
-
-    #[inline]
     fn len(&self) -> usize {
         self.0
             .clone()
@@ -367,9 +357,10 @@ impl<I: Iterator<Item: AsProperty> + Clone> Source for Given<'_, I> {
         sender: Option<Side>,
     ) -> Result<usize, EncodeError> {
         let mut checker = Checker::new(P::CARRIER, sender);
-        for item in self.0.clone() {
-            checker.admit(&item.as_property())?;
-        }
+        // Not a loop: a chain of iterators becomes a loop for each of them, where the kind of property is known.
+        self.0
+            .clone()
+            .try_for_each(|item| checker.admit(&item.as_property()))?;
         packet.check_properties(|id| checker.has(id))?;
         Ok(checker.len() as usize)
     }
@@ -381,9 +372,7 @@ impl<I: Iterator<Item: AsProperty> + Clone> Source for Given<'_, I> {
 
     #[inline]
     fn for_each(&self, mut visit: impl FnMut(Property<'_>)) {
-        for item in self.0.clone() {
-            visit(item.as_property());
-        }
+        self.0.clone().for_each(|item| visit(item.as_property()));
     }
 }
 
@@ -433,11 +422,6 @@ impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
     fn write<B: BufMut>(&self, dst: &mut B) -> Result<usize, EncodeError> {
         check_direction(Version::V5_0, Self::PACKET, self.options)?;
         self.packet.check_code(self.options)?;
-        if let (Short::WithoutCode, Some(packet_id)) = (self.short, self.packet.packet_id_alone()) {
-            if self.properties.is_empty() {
-                return packet_id_alone(Self::PACKET, packet_id, self.options, dst);
-            }
-        }
         let properties = self
             .properties
             .checked_len(self.packet, self.options.sender)?;
@@ -493,27 +477,19 @@ impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
     /// Writes header, fields and properties when each length has one byte.
     #[inline]
     fn put_short<B: BufMut>(&self, remaining: u8, properties: u8, keep: Keep, dst: &mut B) {
-        let head = self
-            .packet
-            .head(Self::PACKET.first_byte(), remaining, properties);
-        match (self.short, head.as_ref()) {
-            (Short::WithoutCode, [head @ .., _, _]) if properties == 0 => dst.put_slice(head),
-            (Short::WithCode, [head @ .., _]) if properties == 0 => dst.put_slice(head),
-            (_, head) => {
-                dst.put_slice(head);
-                self.put_properties(keep, dst);
-            }
+        if properties == 0 {
+            return self.packet.put_head(self.short, remaining, 0, dst);
         }
+        self.packet
+            .put_head(Short::None, remaining, properties, dst);
+        self.put_properties(keep, dst);
     }
 
     /// Writes header, fields and properties when the Remaining Length has more than one byte, and so is no short form.
     fn put_long<B: BufMut>(&self, lengths: Lengths, dst: &mut B) {
-        let head = self.packet.head(Self::PACKET.first_byte(), 0, 0);
         dst.put_u8(Self::PACKET.first_byte());
         put_variable_byte_integer(length(lengths.remaining), dst);
-        if let [_, _, fields @ .., _] = head.as_ref() {
-            dst.put_slice(fields);
-        }
+        dst.put_slice(self.packet.fields().as_ref());
         put_variable_byte_integer(length(lengths.properties), dst);
         self.put_properties(lengths.keep, dst);
     }

@@ -49,7 +49,7 @@ pub use self::suback::{Suback, SubscriptionAck, SubscriptionReason, Unsuback, Wi
 pub use crate::encode_error::{PropertyError, PropertyErrorKind};
 
 use crate::decoding;
-use crate::encode::Encode;
+use crate::encode::{Encode, packet_id_alone};
 use crate::encode_error::EncodeError;
 use crate::error::{DecodeError, ErrorKind, ParseError, failure};
 use crate::frame::{self, Decoded};
@@ -174,6 +174,18 @@ impl<'a> Packet<'a> {
     }
 }
 
+impl Packet<'_> {
+    /// Writes whichever packet it is.
+    #[inline]
+    fn encode_any<B: BufMut>(
+        &self,
+        options: &EncodeOptions,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError> {
+        each!(self, packet => packet.encode_with(options, dst))
+    }
+}
+
 impl Sealed for Packet<'_> {}
 
 impl Encode for Packet<'_> {
@@ -203,7 +215,18 @@ impl Encode for Packet<'_> {
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
-        each!(self, packet => packet.encode_with(options, dst))
+        let (packet, packet_id, code, properties) = match self {
+            Self::Puback(ack) => ack.parts(),
+            Self::Pubrec(ack) => ack.parts(),
+            Self::Pubrel(ack) => ack.parts(),
+            Self::Pubcomp(ack) => ack.parts(),
+            _ => return self.encode_any(options, dst),
+        };
+        // A short cut: the four have the same shortest form, which needs no branch on which of them it is.
+        if code == 0 && properties.is_empty() && !options.long_form {
+            return packet_id_alone(packet, packet_id, options, dst);
+        }
+        self.encode_any(options, dst)
     }
 }
 
@@ -214,7 +237,7 @@ impl Encode for Packet<'_> {
 /// As [`decode_with`].
 #[inline]
 pub fn decode(i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    decoding::decode(Family, DecodeOptions::DEFAULT, i)
+    decoding::decode_by_default(Family, i)
 }
 
 /// Decodes the packet at the start of `i`.

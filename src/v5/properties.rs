@@ -100,16 +100,18 @@ fn too_long(i: &[u8], length: u32) -> nom::Err<ParseError<'_>> {
     failure(i, ErrorKind::PropertyLength { length })
 }
 
-/// Checks the properties of a received packet, §2.2.2.2: each before the next, identifier before value.
+/// Checks the properties of a received packet, §2.2.2.2: each before the next, identifier before value. Gives those that
+/// are there, of those that may not be repeated.
 #[inline(never)]
 fn check(
     section: &[u8],
     carrier: Carrier,
     sender: Option<Side>,
     forbidden: PropertySet,
-) -> Result<(), nom::Err<ParseError<'_>>> {
+) -> Result<PropertySet, nom::Err<ParseError<'_>>> {
+    let allowed = carrier.allowed().without(forbidden);
     // Those that may come next.
-    let mut open = carrier.allowed().without(forbidden);
+    let mut open = allowed;
     let repeatable = carrier.repeatable();
     let mut rest = section;
     while let [byte, value @ ..] = rest {
@@ -130,7 +132,7 @@ fn check(
             None => check_value(*byte, data_type, value)?,
         };
     }
-    Ok(())
+    Ok(allowed.without(open))
 }
 
 /// Checks properties to be sent, one after the other, and counts their bytes.
@@ -319,20 +321,31 @@ impl<'a> Properties<'a> {
         carrier: Carrier,
         options: &DecodeOptions,
     ) -> Parsed<'a, Self> {
-        let (from_section, length) = Self::parse_length(i, carrier, options)?;
+        let (rest, (properties, _)) = Self::parse_with_set(i, carrier, options)?;
+        Ok((rest, properties))
+    }
+
+    /// As [`parse`](Self::parse), and tells which properties are there, of those that may not be repeated.
+    #[inline(always)]
+    pub(crate) fn parse_with_set(
+        i: &'a [u8],
+        carrier: Carrier,
+        options: &DecodeOptions,
+    ) -> Parsed<'a, (Self, PropertySet)> {
+        let (from_section, (length, single)) = Self::parse_length(i, carrier, options)?;
         let (section, rest) = from_section
             .split_at_checked(length as usize)
             .unwrap_or_default();
-        Ok((rest, Self { section }))
+        Ok((rest, (Self { section }, single)))
     }
 
-    /// As [`parse`](Self::parse), but gives the Property Length and what starts with the section.
+    /// As [`parse_with_set`](Self::parse_with_set), but gives the Property Length and what starts with the section.
     #[inline(always)]
     pub(crate) fn parse_length(
         i: &'a [u8],
         carrier: Carrier,
         options: &DecodeOptions,
-    ) -> Parsed<'a, u32> {
+    ) -> Parsed<'a, (u32, PropertySet)> {
         if i.is_empty() {
             return Err(no_length(i));
         }
@@ -340,15 +353,12 @@ impl<'a> Properties<'a> {
         let Some(section) = from_section.get(..length as usize) else {
             return Err(too_long(i, length));
         };
-        if !section.is_empty() {
-            check(
-                section,
-                carrier,
-                options.sender,
-                forbidden(carrier, options),
-            )?;
+        if section.is_empty() {
+            return Ok((from_section, (0, PropertySet::EMPTY)));
         }
-        Ok((from_section, length))
+        let forbidden = forbidden(carrier, options);
+        let single = check(section, carrier, options.sender, forbidden)?;
+        Ok((from_section, (length, single)))
     }
 
     /// A section that was checked.
@@ -453,14 +463,12 @@ impl fmt::Debug for Properties<'_> {
 
 /// The Property Length of properties to be sent, if `carrier` may have them and `sender` may send them.
 pub(crate) fn measure<'p>(
-    properties: impl Iterator<Item = Property<'p>>,
+    mut properties: impl Iterator<Item = Property<'p>>,
     carrier: Carrier,
     sender: Option<Side>,
 ) -> Result<u32, EncodeError> {
     let mut checker = Checker::new(carrier, sender);
-    for property in properties {
-        checker.admit(&property)?;
-    }
+    properties.try_for_each(|property| checker.admit(&property))?;
     Ok(checker.len())
 }
 

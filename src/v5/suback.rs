@@ -154,7 +154,7 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
     #[inline(always)]
     pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
         let (i, packet_id) = read!(packet_id, i);
-        let (body, codes_at) = Properties::parse_length(i, R::CARRIER, options)?;
+        let (body, (codes_at, _)) = Properties::parse_length(i, R::CARRIER, options)?;
         let codes = body.get(codes_at as usize..).unwrap_or_default();
         let (rest, _) = CodeList::<R>::parse(codes, R::PACKET, |packet, code| {
             ErrorKind::ReasonCode { packet, code }
@@ -189,13 +189,19 @@ impl<R: SubscriptionReason> Sealed for SubscriptionAck<'_, R> {}
 
 impl<R: SubscriptionReason> Parts for SubscriptionAck<'_, R> {
     const CARRIER: Carrier = R::CARRIER;
-    type Head = [u8; 5];
+    type Fields = [u8; 2];
     const FIELDS: usize = 2;
 
     #[inline]
-    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 5] {
-        let [high, low] = self.packet_id.get().to_be_bytes();
-        [first, remaining, high, low, properties]
+    fn fields(&self) -> [u8; 2] {
+        self.packet_id.get().to_be_bytes()
+    }
+
+    #[inline]
+    fn put_head<B: BufMut>(&self, _: Short, remaining: u8, properties: u8, dst: &mut B) {
+        let [high, low] = self.fields();
+        let first = R::PACKET.first_byte();
+        dst.put_slice(&[first, remaining, high, low, properties]);
     }
 
     #[inline]
@@ -267,13 +273,19 @@ where
     I: Iterator<Item: Borrow<R>> + Clone,
 {
     const CARRIER: Carrier = R::CARRIER;
-    type Head = [u8; 5];
+    type Fields = [u8; 2];
     const FIELDS: usize = 2;
 
     #[inline]
-    fn head(&self, first: u8, remaining: u8, properties: u8) -> [u8; 5] {
-        let [high, low] = self.packet_id.get().to_be_bytes();
-        [first, remaining, high, low, properties]
+    fn fields(&self) -> [u8; 2] {
+        self.packet_id.get().to_be_bytes()
+    }
+
+    #[inline]
+    fn put_head<B: BufMut>(&self, _: Short, remaining: u8, properties: u8, dst: &mut B) {
+        let [high, low] = self.fields();
+        let first = R::PACKET.first_byte();
+        dst.put_slice(&[first, remaining, high, low, properties]);
     }
 
     #[inline]

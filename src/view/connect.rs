@@ -4,7 +4,7 @@ use crate::error::{ErrorKind, Parsed, refuse};
 use crate::frame;
 use crate::options::DecodeOptions;
 use crate::packet_type::Version;
-use crate::spec::property::Carrier;
+use crate::spec::property::{Carrier, PropertyId};
 use crate::spec::scalar::QoS;
 use crate::v5::Properties;
 use crate::view::publish::check_response_topic;
@@ -271,11 +271,10 @@ fn connect_properties<'a>(
     if version != Version::V5_0 {
         return Ok((i, Properties::EMPTY));
     }
-    let (rest, properties) = Properties::parse(i, Carrier::Connect, options)?;
+    let (rest, (properties, single)) = Properties::parse_with_set(i, Carrier::Connect, options)?;
     // §3.1.2.11.10
-    if !properties.is_empty()
-        && properties.authentication_data().is_some()
-        && properties.authentication_method().is_none()
+    if single.contains(PropertyId::AuthenticationData)
+        && !single.contains(PropertyId::AuthenticationMethod)
     {
         return refuse(i, ErrorKind::AuthenticationDataAlone);
     }
@@ -408,8 +407,9 @@ impl<'a> Will<'a> {
         i: &'a [u8],
     ) -> Parsed<'a, Self> {
         let (i, properties) = if version == Version::V5_0 {
-            let (i, properties) = Properties::parse(i, Carrier::Will, options)?;
-            check_response_topic(&properties)?;
+            let (i, (properties, single)) =
+                Properties::parse_with_set(i, Carrier::Will, options)?;
+            check_response_topic(&properties, single)?;
             (i, properties)
         } else {
             (i, Properties::EMPTY)

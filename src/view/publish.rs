@@ -4,7 +4,7 @@ use crate::error::{DecodeError, ErrorKind, ParseError, Parsed, refuse};
 use crate::frame::{self, HeaderOrNeeded};
 use crate::options::DecodeOptions;
 use crate::packet_type::{PacketType, Version};
-use crate::spec::property::{Carrier, PropertyId};
+use crate::spec::property::{Carrier, PropertyId, PropertySet};
 use crate::spec::scalar::{PacketId, QoS};
 use crate::v5::Properties;
 use crate::view::text::{at, topic_name};
@@ -207,12 +207,13 @@ impl<'a> Publish<'a> {
             }
         };
         let (payload, properties) = if version == Version::V5_0 {
-            let (rest, properties) = Properties::parse(i, Carrier::Publish, options)?;
-            if topic.is_empty() && properties.topic_alias().is_none() {
+            let (rest, (properties, single)) =
+                Properties::parse_with_set(i, Carrier::Publish, options)?;
+            if topic.is_empty() && !single.contains(PropertyId::TopicAlias) {
                 // §3.3.2.1
                 return refuse(i, ErrorKind::NoTopic);
             }
-            check_response_topic(&properties)?;
+            check_response_topic(&properties, single)?;
             (rest, properties)
         } else if topic.is_empty() {
             return refuse(body, ErrorKind::EmptyTopicName);
@@ -255,12 +256,9 @@ pub enum Delivery {
 #[inline]
 pub(crate) fn check_response_topic<'a>(
     properties: &Properties<'a>,
+    single: PropertySet,
 ) -> Result<(), nom::Err<ParseError<'a>>> {
-    // Most have none: no property needs to be looked at.
-    if !properties
-        .as_bytes()
-        .contains(&PropertyId::ResponseTopic.as_u8())
-    {
+    if !single.contains(PropertyId::ResponseTopic) {
         return Ok(());
     }
     let Some(topic) = properties.response_topic() else {
