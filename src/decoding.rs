@@ -77,6 +77,7 @@ pub(crate) fn decode_by_default<F: Family>(
 }
 
 /// [`decode_any`] compiled once more, for options that ask for nothing.
+#[inline(never)]
 fn decode_any_by_default<F: Family>(
     family: F,
     i: &[u8],
@@ -85,6 +86,7 @@ fn decode_any_by_default<F: Family>(
 }
 
 /// Decodes any packet.
+#[inline(never)]
 fn decode_any<'a, F: Family>(
     family: F,
     options: &DecodeOptions,

@@ -99,11 +99,12 @@ const fn low(byte: u8) -> u32 {
 }
 
 /// A Variable Byte Integer in its shortest form, §1.5.5, [MQTT-1.5.5-1].
-#[inline]
+#[inline(always)]
 pub(crate) fn variable_byte_integer(i: &[u8]) -> Parsed<'_, u32> {
     match i {
-        // Most of them.
+        // Most of them, and those of a CONNACK with many properties.
         [a @ 0..=0x7F, rest @ ..] => Ok((rest, u32::from(*a))),
+        [a, b @ 1..=0x7F, rest @ ..] => Ok((rest, low(*a) | u32::from(*b) << 7)),
         _ => longer_variable_byte_integer(i),
     }
 }

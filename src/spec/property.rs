@@ -597,20 +597,22 @@ impl PropertySet {
     /// The set without members.
     pub(crate) const EMPTY: Self = Self(0);
 
-    /// The set of the property with this identifier; that of no property if there is none so large.
+    /// Whether the property with this identifier is a member; there is none above 63.
     #[inline]
-    pub(crate) const fn of_byte(byte: u8) -> Self {
-        if byte < 64 {
-            Self(1 << byte)
-        } else {
-            Self::EMPTY
-        }
+    pub(crate) const fn contains_byte(self, byte: u8) -> bool {
+        byte < 64 && self.0 >> byte & 1 != 0
     }
 
-    /// Whether the two have a member in common.
+    /// The other members than the property with this identifier, which is one.
     #[inline]
-    pub(crate) const fn intersects(self, others: Self) -> bool {
-        self.0 & others.0 != 0
+    pub(crate) const fn without_byte(self, byte: u8) -> Self {
+        Self(self.0 & !(1 << (byte & 63)))
+    }
+
+    /// All members of both.
+    #[inline]
+    pub(crate) const fn with(self, others: Self) -> Self {
+        Self(self.0 | others.0)
     }
 
     /// Whether `id` is a member.

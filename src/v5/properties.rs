@@ -5,13 +5,13 @@ use core::fmt;
 use bytes::BufMut;
 
 use crate::encode_error::{EncodeError, PropertyError, PropertyErrorKind};
-use crate::error::{ErrorKind, ParseError, Parsed, failure, read, refuse};
+use crate::error::{ErrorKind, ParseError, Parsed, failure, read};
 use crate::options::DecodeOptions;
 use crate::packet_type::Side;
 use crate::spec::property::{Carrier, DataType, PropertyId, PropertySet, property_table};
 use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
 use crate::spec::scalar::{QoS, SubscriptionId};
-use crate::v5::property::{Property, Reader, ValueRefusal, check_value};
+use crate::v5::property::{Property, Reader, ValueRefusal, after_most_values, check_value};
 use crate::wire::{self, length};
 
 /// Properties that are allowed in the carrier, but not from this sender or not asked for.
@@ -100,39 +100,64 @@ fn too_long(i: &[u8], length: u32) -> nom::Err<ParseError<'_>> {
     failure(i, ErrorKind::PropertyLength { length })
 }
 
-/// Checks the properties of a received packet, §2.2.2.2: each before the next, identifier before value. Gives those that
-/// are there, of those that may not be repeated.
+/// How far the properties of a received packet are right, and which of them there are.
+///
+/// No error: what is returned in registers is there at once, and most packets are right.
+#[derive(Clone, Copy)]
+struct Checked {
+    /// How many bytes are left, the first of them those of a property that is refused; 0 if none is.
+    left: usize,
+    /// Those that might have come next.
+    open: PropertySet,
+}
+
+/// Checks the properties of a received packet, §2.2.2.2: each before the next, identifier before value. `repeatable` are
+/// those of `allowed` that may come more than once.
 #[inline(never)]
-fn check(
-    section: &[u8],
-    carrier: Carrier,
-    sender: Option<Side>,
-    forbidden: PropertySet,
-) -> Result<PropertySet, nom::Err<ParseError<'_>>> {
-    let allowed = carrier.allowed().without(forbidden);
-    // Those that may come next.
+fn check(section: &[u8], allowed: PropertySet, repeatable: PropertySet) -> Checked {
     let mut open = allowed;
-    let repeatable = carrier.repeatable();
     let mut rest = section;
     while let [byte, value @ ..] = rest {
-        let this = PropertySet::of_byte(*byte);
-        if !open.intersects(this) {
-            return refuse(rest, refusal(*byte, carrier, sender, forbidden));
+        if !open.contains_byte(*byte) {
+            break;
         }
-        open = open.without(this.without(repeatable));
         let data_type = DataType::of_byte(*byte);
-        // Most properties that acknowledgements carry; whatever these two do not take, `check_value` judges.
-        let after_ascii = match data_type {
-            DataType::String => wire::after_ascii(value),
-            DataType::StringPair => wire::after_ascii(value).and_then(wire::after_ascii),
-            _ => None,
-        };
-        rest = match after_ascii {
+        rest = match after_most_values(data_type, value) {
             Some(rest) => rest,
-            None => check_value(*byte, data_type, value)?,
+            None => match check_value(*byte, data_type, value) {
+                Ok(rest) => rest,
+                Err(_) => break,
+            },
         };
+        open = open.without_byte(*byte).with(repeatable);
     }
-    Ok(allowed.without(open))
+    Checked {
+        left: rest.len(),
+        open,
+    }
+}
+
+/// The error about a property that [`check`] has refused: the first of `rest`.
+#[cold]
+#[inline(never)]
+fn refused<'a>(
+    rest: &'a [u8],
+    open: PropertySet,
+    carrier: Carrier,
+    options: &DecodeOptions,
+) -> nom::Err<ParseError<'a>> {
+    let byte = rest.first().copied().unwrap_or_default();
+    if !open.contains_byte(byte) {
+        let forbidden = forbidden(carrier, options);
+        let kind = refusal(byte, carrier, options.sender, forbidden);
+        return failure(rest, kind);
+    }
+    let value = rest.get(1..).unwrap_or_default();
+    match check_value(byte, DataType::of_byte(byte), value) {
+        Err(error) => error,
+        // It does not: the same bytes have been refused before.
+        Ok(rest) => failure(rest, ErrorKind::Truncated),
+    }
 }
 
 /// Checks properties to be sent, one after the other, and counts their bytes.
@@ -357,8 +382,14 @@ impl<'a> Properties<'a> {
             return Ok((from_section, (0, PropertySet::EMPTY)));
         }
         let forbidden = forbidden(carrier, options);
-        let single = check(section, carrier, options.sender, forbidden)?;
-        Ok((from_section, (length, single)))
+        let allowed = carrier.allowed().without(forbidden);
+        let repeatable = carrier.repeatable().without(forbidden);
+        let Checked { left, open } = check(section, allowed, repeatable);
+        if left > 0 {
+            let rest = section.get(section.len().saturating_sub(left)..);
+            return Err(refused(rest.unwrap_or_default(), open, carrier, options));
+        }
+        Ok((from_section, (length, allowed.without(open))))
     }
 
     /// A section that was checked.

@@ -594,34 +594,45 @@ fn text(i: &[u8]) -> &str {
     }
 }
 
+/// What follows a value of this type; `None` says nothing of the value: [`check_value`] judges it.
+#[inline(always)]
+pub(crate) fn after_most_values(data_type: DataType, i: &[u8]) -> Option<&[u8]> {
+    match (data_type, i) {
+        (DataType::ZeroOrOne, [0 | 1, rest @ ..])
+        | (DataType::TwoByteInteger, [_, _, rest @ ..])
+        | (DataType::FourByteInteger, [_, _, _, _, rest @ ..]) => Some(rest),
+        (DataType::TwoByteIntegerNotZero, [a, b, rest @ ..]) if a | b != 0 => Some(rest),
+        (DataType::FourByteIntegerNotZero, [a, b, c, d, rest @ ..]) if a | b | c | d != 0 => {
+            Some(rest)
+        }
+        (DataType::String, _) => wire::after_ascii(i),
+        (DataType::StringPair, _) => wire::after_ascii(i).and_then(wire::after_ascii),
+        (DataType::BinaryData, _) => wire::binary(i).ok().map(|(rest, _)| rest),
+        _ => None,
+    }
+}
+
 /// Checks the value of the property with this identifier, which is known: fit, type and range. Gives what follows it.
-#[inline]
+#[inline(never)]
 pub(crate) fn check_value(
     byte: u8,
     data_type: DataType,
     i: &[u8],
 ) -> Result<&[u8], nom::Err<ParseError<'_>>> {
-    let after = match (data_type, i) {
-        (DataType::ZeroOrOne, [0 | 1, rest @ ..])
-        | (DataType::TwoByteInteger, [_, _, rest @ ..])
-        | (DataType::FourByteInteger, [_, _, _, _, rest @ ..]) => return Ok(rest),
-        (DataType::TwoByteIntegerNotZero, [a, b, rest @ ..]) if a | b != 0 => return Ok(rest),
-        (DataType::FourByteIntegerNotZero, [a, b, c, d, rest @ ..]) if a | b | c | d != 0 => {
-            return Ok(rest);
-        }
-        (DataType::String, _) => wire::string(i),
-        (DataType::StringPair, _) => wire::string(i).and_then(|(rest, ())| wire::string(rest)),
-        (DataType::BinaryData, _) => wire::binary(i).map(|(rest, _)| (rest, ())),
-        (DataType::VariableByteIntegerNotZero, _) => match wire::variable_byte_integer(i) {
-            Ok((rest, 1..)) => return Ok(rest),
+    if let Some(rest) = after_most_values(data_type, i) {
+        return Ok(rest);
+    }
+    let after = match data_type {
+        DataType::String => wire::string(i),
+        DataType::StringPair => wire::string(i).and_then(|(rest, ())| wire::string(rest)),
+        DataType::BinaryData => wire::binary(i).map(|(rest, _)| (rest, ())),
+        DataType::VariableByteIntegerNotZero => match wire::variable_byte_integer(i) {
             Ok((_, 0)) => Err(number_error(i, byte, 1)),
-            Err(error) => Err(error),
+            read => read.map(|(rest, _)| (rest, ())),
         },
-        (DataType::ZeroOrOne, _) => Err(number_error(i, byte, 1)),
-        (DataType::TwoByteInteger | DataType::TwoByteIntegerNotZero, _) => {
-            Err(number_error(i, byte, 2))
-        }
-        (DataType::FourByteInteger | DataType::FourByteIntegerNotZero, _) => {
+        DataType::ZeroOrOne => Err(number_error(i, byte, 1)),
+        DataType::TwoByteInteger | DataType::TwoByteIntegerNotZero => Err(number_error(i, byte, 2)),
+        DataType::FourByteInteger | DataType::FourByteIntegerNotZero => {
             Err(number_error(i, byte, 4))
         }
     };

@@ -407,8 +407,7 @@ impl<'a> Will<'a> {
         i: &'a [u8],
     ) -> Parsed<'a, Self> {
         let (i, properties) = if version == Version::V5_0 {
-            let (i, (properties, single)) =
-                Properties::parse_with_set(i, Carrier::Will, options)?;
+            let (i, (properties, single)) = Properties::parse_with_set(i, Carrier::Will, options)?;
             check_response_topic(&properties, single)?;
             (i, properties)
         } else {
