@@ -257,6 +257,40 @@ pub(crate) fn is_ascii_without_null(bytes: &[u8]) -> bool {
     seen & HIGHS == 0
 }
 
+/// Writes at most eight bytes.
+///
+/// They are put together in one number: bytes that are stored one by one and then copied together make the processor
+/// wait.
+#[inline(always)]
+pub(crate) fn put_few<B: BufMut, const N: usize>(bytes: [u8; N], dst: &mut B) {
+    let word = word(bytes).to_le_bytes();
+    dst.put_slice(word.get(..N).unwrap_or_default());
+}
+
+/// At most seven bytes, behind another one if there is one.
+#[inline(always)]
+pub(crate) fn put_few_behind<B: BufMut, const N: usize>(
+    first: Option<u8>,
+    bytes: [u8; N],
+    dst: &mut B,
+) {
+    let (word, len) = match first {
+        Some(first) => (word(bytes) << 8 | u64::from(first), N.saturating_add(1)),
+        None => (word(bytes), N),
+    };
+    dst.put_slice(word.to_le_bytes().get(..len).unwrap_or_default());
+}
+
+/// At most eight bytes as a number, the first of them in its lowest bits.
+#[inline(always)]
+fn word<const N: usize>(bytes: [u8; N]) -> u64 {
+    let mut word = [0; 8];
+    if let Some(front) = word.first_chunk_mut() {
+        *front = bytes;
+    }
+    u64::from_le_bytes(word)
+}
+
 /// Writes a string or binary data, §1.5.4, §1.5.6. The caller has checked that it has at most 65,535 bytes.
 #[inline]
 pub(crate) fn put_binary<B: BufMut>(bytes: &[u8], dst: &mut B) {

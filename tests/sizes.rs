@@ -9,12 +9,14 @@ use mqtt_reason::{
 
 #[test]
 fn packets_are_small() {
-    assert!(size_of::<v5::Packet<'_>>() <= 64);
-    assert!(size_of::<v3::Packet<'_>>() <= 40);
+    assert!(size_of::<Packet<'_>>() <= 40);
+    assert!(size_of::<v5::Packet<'_>>() <= 32);
+    assert!(size_of::<v3::Packet<'_>>() <= 32);
     // A result of decoding is a packet and a length.
     let length = size_of::<usize>();
-    assert!(size_of::<Decoded<'_, v5::Packet<'_>>>() <= 64 + length);
-    assert!(size_of::<Decoded<'_, v3::Packet<'_>>>() <= 40 + length);
+    assert!(size_of::<Decoded<'_, Packet<'_>>>() <= 40 + length);
+    assert!(size_of::<Decoded<'_, v5::Packet<'_>>>() <= 32 + length);
+    assert!(size_of::<Decoded<'_, v3::Packet<'_>>>() <= 32 + length);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::spec::scalar::PacketId;
 use crate::v5::layout::{Parts, Short, with_properties};
 use crate::v5::properties::Properties;
 use crate::v5::reason::{PubackReason, PubcompReason, PubrecReason, PubrelReason};
-use crate::wire::packet_id;
+use crate::wire::{packet_id, put_few};
 
 /// A reason code of PUBACK, PUBREC, PUBREL or PUBCOMP; which one says which packet it is.
 ///
@@ -193,10 +193,11 @@ impl<R: AckReason> Parts for Ack<'_, R> {
     #[inline]
     fn put_head<B: BufMut>(&self, form: Short, remaining: u8, properties: u8, dst: &mut B) {
         let (first, [high, low, code]) = (R::PACKET.first_byte(), self.fields());
+        put_few([first, remaining, high, low], dst);
         match form {
-            Short::WithoutCode => dst.put_slice(&[first, remaining, high, low]),
-            Short::WithCode => dst.put_slice(&[first, remaining, high, low, code]),
-            Short::None => dst.put_slice(&[first, remaining, high, low, code, properties]),
+            Short::WithoutCode => {}
+            Short::WithCode => dst.put_u8(code),
+            Short::None => dst.put_slice(&[code, properties]),
         }
     }
 

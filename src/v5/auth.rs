@@ -16,6 +16,7 @@ use crate::v5::layout::{Parts, Short, WithProperties, with_properties};
 use crate::v5::properties::Properties;
 use crate::v5::property::Property;
 use crate::v5::reason::AuthReason;
+use crate::wire::put_few;
 
 /// Authentication exchange, MQTT 5.0 §3.15.
 ///
@@ -137,7 +138,7 @@ impl Parts for Auth<'_> {
     #[inline]
     fn put_head<B: BufMut>(&self, _: Short, remaining: u8, properties: u8, dst: &mut B) {
         let (first, [code]) = (PacketType::Auth.first_byte(), self.fields());
-        dst.put_slice(&[first, remaining, code, properties]);
+        put_few([first, remaining, code, properties], dst);
     }
 
     #[inline]

@@ -13,6 +13,7 @@ use crate::spec::property::Carrier;
 use crate::v5::layout::{Parts, Short, with_properties};
 use crate::v5::properties::Properties;
 use crate::v5::reason::DisconnectReason;
+use crate::wire::put_few;
 
 /// Disconnect notification, MQTT 5.0 §3.14.
 ///
@@ -97,10 +98,11 @@ impl Parts for Disconnect<'_> {
     #[inline]
     fn put_head<B: BufMut>(&self, form: Short, remaining: u8, properties: u8, dst: &mut B) {
         let (first, [code]) = (PacketType::Disconnect.first_byte(), self.fields());
+        put_few([first, remaining], dst);
         match form {
-            Short::WithoutCode => dst.put_slice(&[first, remaining]),
-            Short::WithCode => dst.put_slice(&[first, remaining, code]),
-            Short::None => dst.put_slice(&[first, remaining, code, properties]),
+            Short::WithoutCode => {}
+            Short::WithCode => dst.put_u8(code),
+            Short::None => dst.put_slice(&[code, properties]),
         }
     }
 

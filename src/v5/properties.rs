@@ -168,6 +168,7 @@ pub(crate) struct Checker {
     open: PropertySet,
     index: usize,
     len: u32,
+    error: Option<EncodeError>,
 }
 
 impl Checker {
@@ -183,6 +184,7 @@ impl Checker {
             open,
             index: 0,
             len: 0,
+            error: None,
         }
     }
 
@@ -198,9 +200,9 @@ impl Checker {
         self.carrier.allowed().contains(id) && !self.open.contains(id)
     }
 
-    /// Checks the next property.
+    /// Checks the next property; `false` if it is refused, which [`error`](Self::error) tells of.
     #[inline]
-    pub(crate) fn admit(&mut self, property: &Property<'_>) -> Result<(), EncodeError> {
+    pub(crate) fn admit(&mut self, property: &Property<'_>) -> bool {
         let id = property.id();
         // A property has at most 131,075 bytes, so the sum fits before it is judged.
         let len = (self.len as usize).saturating_add(property.encoded_len());
@@ -209,18 +211,30 @@ impl Checker {
             || value_refusal.is_some()
             || len > VARIABLE_BYTE_INTEGER_MAX as usize
         {
-            return Err(self.refusal(id, value_refusal));
+            self.error = Some(self.refusal(id, value_refusal));
+            return false;
         }
         self.len = length(len);
         if !self.carrier.repeatable().contains(id) {
             self.open.remove(id);
         }
         self.index = self.index.saturating_add(1);
-        Ok(())
+        true
+    }
+
+    /// Why the property that was not admitted was not.
+    #[cold]
+    pub(crate) fn error(&self) -> EncodeError {
+        let kind = PropertyErrorKind::SectionTooLong;
+        let index = self.index;
+        // There is an error if there is a refusal.
+        self.error
+            .unwrap_or(EncodeError::Property(PropertyError { index, kind }))
     }
 
     /// Why a property is not admitted.
     #[cold]
+    #[inline(never)]
     fn refusal(&self, id: PropertyId, value_refusal: Option<ValueRefusal>) -> EncodeError {
         let kind = match (self.sender, value_refusal) {
             _ if !self.carrier.allowed().contains(id) => PropertyErrorKind::NotAllowed { id },
@@ -237,6 +251,64 @@ impl Checker {
             index: self.index,
             kind,
         })
+    }
+}
+
+/// Properties that are checked and put together at once, one after the other.
+pub(crate) struct Draft<'b> {
+    pub(crate) checker: Checker,
+    /// Where the next one goes.
+    rest: &'b mut [u8],
+    /// Whether all of them had room.
+    pub(crate) fits: bool,
+}
+
+impl<'b> Draft<'b> {
+    pub(crate) const fn new(checker: Checker, room: &'b mut [u8]) -> Self {
+        Self {
+            checker,
+            rest: room,
+            fits: true,
+        }
+    }
+
+    /// Adds a property; `false` if it is refused or has no room.
+    ///
+    /// Three calls: small enough to become part of the loop over the properties.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, property: &Property<'_>) -> bool {
+        match *property {
+            Property::ReasonString(text) => self.add_reason_string(text),
+            Property::UserProperty(name, value) => self.add_user_property(name, value),
+            _ => self.add_other(property),
+        }
+    }
+
+    #[inline(never)]
+    fn add_reason_string(&mut self, text: &str) -> bool {
+        self.add_any(&Property::ReasonString(text))
+    }
+
+    #[inline(never)]
+    fn add_user_property(&mut self, name: &str, value: &str) -> bool {
+        self.add_any(&Property::UserProperty(name, value))
+    }
+
+    #[inline(never)]
+    fn add_other(&mut self, property: &Property<'_>) -> bool {
+        self.add_any(property)
+    }
+
+    #[inline(always)]
+    fn add_any(&mut self, property: &Property<'_>) -> bool {
+        if !self.checker.admit(property) {
+            return false;
+        }
+        self.fits = property.encoded_len() <= self.rest.len();
+        if self.fits {
+            property.put(&mut self.rest);
+        }
+        self.fits
     }
 }
 
@@ -494,12 +566,16 @@ impl fmt::Debug for Properties<'_> {
 
 /// The Property Length of properties to be sent, if `carrier` may have them and `sender` may send them.
 pub(crate) fn measure<'p>(
-    mut properties: impl Iterator<Item = Property<'p>>,
+    properties: impl Iterator<Item = Property<'p>>,
     carrier: Carrier,
     sender: Option<Side>,
 ) -> Result<u32, EncodeError> {
     let mut checker = Checker::new(carrier, sender);
-    properties.try_for_each(|property| checker.admit(&property))?;
+    for property in properties {
+        if !checker.admit(&property) {
+            return Err(checker.error());
+        }
+    }
     Ok(checker.len())
 }
 

@@ -7,7 +7,7 @@ use bytes::BufMut;
 use crate::error::{ErrorKind, ParseError, failure};
 use crate::spec::property::{DataType, PropertyId, property_table};
 use crate::spec::scalar::{QoS, SubscriptionId};
-use crate::wire::{self, LENGTH_MAX, variable_byte_integer_len};
+use crate::wire::{self, LENGTH_MAX, put_few_behind, variable_byte_integer_len};
 
 /// The enum of all properties, and what is done with each value in turn.
 macro_rules! property {
@@ -68,7 +68,7 @@ macro_rules! property {
             }
 
             /// What keeps the property from being written, if anything.
-            #[inline]
+            #[inline(always)]
             pub(crate) fn refusal(&self) -> Option<ValueRefusal> {
                 match self {
                     $(Self::$Variant($($value),+) => None$(.or_else(|| $value.refusal()))+,)+
@@ -76,7 +76,7 @@ macro_rules! property {
             }
 
             /// The number of bytes of identifier and value.
-            #[inline]
+            #[inline(always)]
             pub(crate) fn encoded_len(&self) -> usize {
                 match self {
                     $(Self::$Variant($($value),+) => 1_usize$(.saturating_add($value.value_len()))+,)+
@@ -201,7 +201,7 @@ impl<'a> Value<'a> for bool {
 
     #[inline]
     fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
-        put_number(id, [self.into()], dst);
+        put_few_behind(id, [self.into()], dst);
     }
 }
 
@@ -229,7 +229,7 @@ impl<'a> Value<'a> for QoS {
 
     #[inline]
     fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
-        put_number(id, [self.as_u8()], dst);
+        put_few_behind(id, [self.as_u8()], dst);
     }
 
     #[inline]
@@ -262,7 +262,7 @@ impl<'a> Value<'a> for u16 {
 
     #[inline]
     fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
-        put_number(id, self.to_be_bytes(), dst);
+        put_few_behind(id, self.to_be_bytes(), dst);
     }
 }
 
@@ -290,7 +290,7 @@ impl<'a> Value<'a> for NonZeroU16 {
 
     #[inline]
     fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
-        put_number(id, self.get().to_be_bytes(), dst);
+        put_few_behind(id, self.get().to_be_bytes(), dst);
     }
 }
 
@@ -318,7 +318,7 @@ impl<'a> Value<'a> for u32 {
 
     #[inline]
     fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
-        put_number(id, self.to_be_bytes(), dst);
+        put_few_behind(id, self.to_be_bytes(), dst);
     }
 }
 
@@ -346,7 +346,7 @@ impl<'a> Value<'a> for NonZeroU32 {
 
     #[inline]
     fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
-        put_number(id, self.get().to_be_bytes(), dst);
+        put_few_behind(id, self.get().to_be_bytes(), dst);
     }
 }
 
@@ -374,7 +374,7 @@ impl<'a> Value<'a> for SubscriptionId {
 
     #[inline]
     fn put<B: BufMut>(self, id: Option<u8>, dst: &mut B) {
-        put_number(id, [], dst);
+        put_few_behind(id, [], dst);
         wire::put_variable_byte_integer(self.get(), dst);
     }
 }
@@ -445,33 +445,10 @@ impl<'a> Value<'a> for &'a [u8] {
     }
 }
 
-/// Writes a number, behind the identifier if there is one.
-#[inline]
-fn put_number<B: BufMut, const N: usize>(id: Option<u8>, number: [u8; N], dst: &mut B) {
-    let mut bytes = [0; 5];
-    let len = match (id, bytes.split_first_mut()) {
-        (Some(id), Some((first, rest))) => {
-            *first = id;
-            rest.iter_mut()
-                .zip(number)
-                .for_each(|(to, from)| *to = from);
-            N.saturating_add(1)
-        }
-        _ => {
-            bytes
-                .iter_mut()
-                .zip(number)
-                .for_each(|(to, from)| *to = from);
-            N
-        }
-    };
-    dst.put_slice(bytes.get(..len).unwrap_or_default());
-}
-
 /// Writes a string or binary data of at most 65,535 bytes, behind the identifier if there is one.
-#[inline]
+#[inline(always)]
 fn put_prefixed<B: BufMut>(id: Option<u8>, data: &[u8], dst: &mut B) {
-    put_number(id, wire::two_byte_length(data.len()), dst);
+    put_few_behind(id, wire::two_byte_length(data.len()), dst);
     dst.put_slice(data);
 }
 
@@ -680,13 +657,18 @@ pub(crate) enum ValueRefusal {
 }
 
 /// §1.5.4: at most 65,535 bytes, no U+0000 [MQTT-1.5.4-2].
-#[inline]
+#[inline(always)]
 fn string_refusal(text: &str) -> Option<ValueRefusal> {
     if text.len() > LENGTH_MAX {
         Some(ValueRefusal::TooLong)
-    } else if wire::is_ascii_without_null(text.as_bytes()) || !text.as_bytes().contains(&0) {
-        None
-    } else {
+    } else if has_null(text.as_bytes()) {
         Some(ValueRefusal::NullCharacter)
+    } else {
+        None
     }
+}
+
+#[inline(never)]
+fn has_null(bytes: &[u8]) -> bool {
+    !wire::is_ascii_without_null(bytes) && bytes.contains(&0)
 }

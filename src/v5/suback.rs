@@ -67,13 +67,16 @@ impl SubackReason {
 /// assert_eq!(buffer, [0x90, 0x05, 0x00, 0x0A, 0x00, 0x01, 0x87]);
 /// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
+// In this order, so that the identifier has the place that it has in the other packets: what is read of a packet just
+// decoded is as wide as what was written there.
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub struct SubscriptionAck<'a, R> {
+    /// The properties, without their length, and the codes.
+    body: &'a [u8],
     packet_id: PacketId,
     /// Where the codes start in `body`.
     codes_at: u32,
-    /// The properties, without their length, and the codes.
-    body: &'a [u8],
     codes: PhantomData<R>,
 }
 

@@ -181,7 +181,7 @@ where
         assert_eq!(decoded.packet_type(), self.packet_type());
         let mut read = decoded.properties().iter();
         for property in self.properties() {
-            assert_eq!(read.next(), Some(property.as_property()));
+            assert_eq!(read.next(), Some(*property.as_property()));
         }
         assert_eq!(read.next(), None);
         // An AUTH cannot be written without its properties; its code is compared by `writes`.
