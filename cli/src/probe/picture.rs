@@ -14,7 +14,7 @@ use crate::html::escape;
 const LABEL: usize = 250;
 const BAR: usize = 620;
 const ROW: usize = 24;
-const WIDTH: usize = LABEL + BAR + 130;
+const WIDTH: usize = LABEL + BAR + 140;
 
 /// What is shown, in this order; all but the skipped.
 const SHOWN: [Outcome; 7] = [

@@ -83,7 +83,7 @@ pub(super) struct Shared {
     pub(super) sent: Mutex<Option<Instant>>,
     /// How long the client is watched after them.
     pub(super) watch: Duration,
-    /// Until when the packet that they answer is waited for at most.
+    /// Until when CONNECT is waited for.
     pub(super) deadline: Instant,
     /// When the first CONNECT was answered.
     pub(super) connected: Mutex<Option<Instant>>,
@@ -129,10 +129,11 @@ impl Shared {
         }
         let connected = *self.connected();
         match connected {
-            Some(connected) if !self.learned.has(self.scenario.after.shows()) => {
-                self.deadline.min(connected + super::UNSEEN_LIMIT)
+            Some(connected) if self.learned.has(self.scenario.after.shows()) => {
+                connected + super::TRIGGER_LIMIT
             }
-            _ => self.deadline,
+            Some(connected) => connected + super::UNSEEN_LIMIT,
+            None => self.deadline,
         }
     }
 

@@ -32,8 +32,11 @@ use self::scenarios::{Need, Scenario, TABLE, Trigger};
 use crate::judge::Outcome;
 use crate::report::{Line, Show};
 
-/// How long the packet that a scenario waits for may take: a program has to start.
+/// How long the first CONNECT of all may take, and after each CONNECT the packet that a scenario waits for.
 const TRIGGER_LIMIT: Duration = Duration::from_secs(15);
+
+/// How long a client that has connected once may take to connect again: many start at a time, perhaps on a busy machine.
+const START_LIMIT: Duration = Duration::from_secs(40);
 
 /// How long after CONNACK it may take if the client has never sent it in any run.
 const UNSEEN_LIMIT: Duration = Duration::from_secs(8);
@@ -355,7 +358,12 @@ impl Ground {
                 (true, false) => UNSEEN_LIMIT,
                 (false, _) => broker::WATCH,
             },
-            deadline: start + TRIGGER_LIMIT,
+            deadline: start
+                + if self.learned.has(Shows::Connect) {
+                    START_LIMIT
+                } else {
+                    TRIGGER_LIMIT
+                },
             connected: Mutex::new(None),
             learned: Arc::clone(&self.learned),
             credentials: Arc::clone(&self.credentials),
