@@ -58,6 +58,15 @@ fn made(name: &str, count: usize) -> (PathBuf, PathBuf) {
         &format!("{name}-two.jsonl"),
         &results(&["CN01", "PU01", "VP01"], 3),
     );
+    let (v5, v3) = ("versions-1.0-5.0.jsonl", "versions-1.0-3.1.1.jsonl");
+    let v5 = write(
+        &format!("{name}-{v5}"),
+        &results(&["CN02", "PU02", "DI02"], 3),
+    );
+    let v3 = write(
+        &format!("{name}-{v3}"),
+        &results(&["VP01", "VP02", "VW01"], 3),
+    );
     let html = broker.with_file_name(format!("{name}.html"));
     let svg = broker.with_file_name(format!("{name}.svg"));
     let shown = |path: &Path| path.to_str().unwrap().to_owned();
@@ -65,6 +74,8 @@ fn made(name: &str, count: usize) -> (PathBuf, PathBuf) {
         &shown(&broker),
         &shown(&one),
         &shown(&two),
+        &shown(&v5),
+        &shown(&v3),
         "--html",
         &shown(&html),
         "--svg",
@@ -94,6 +105,13 @@ fn brokers_and_clients_are_on_one_page_and_everything_is_escaped() {
     }
     assert!(text.contains("<h2>Brokers</h2>") && text.contains("<h2>Clients</h2>"));
     assert!(text.contains("&lt;img src=x onerror=alert(1)&gt;"));
+    // Two versions of one client are one column.
+    assert_eq!(
+        text.matches("<th scope=\"col\">escaped-versions-1.0</th>")
+            .count(),
+        2
+    );
+    assert!(!text.contains("versions-1.0-"));
     // What is wrong is a word, and leads to its cell.
     assert!(text.contains("WRONG") && text.contains("href=\"#t1c1-PU01\""));
     assert!(text.contains("id=\"t1c1-PU01\""));

@@ -229,6 +229,23 @@ async fn force_sends_what_no_server_may_send() {
 }
 
 #[tokio::test]
+async fn an_exchange_of_auth_ends() {
+    let refuser = refuser(Rule::new(PacketType::Auth, 0x18).unwrap()).await;
+    let mut client = Client::connect(&refuser, CONNECT_5_METHOD).await;
+    let (asks, answers) = (
+        b"\xF0\x06\x19\x04\x15\0\x01X",
+        b"\xF0\x06\x18\x04\x15\0\x01X",
+    );
+    assert_eq!(client.packet().await, answers);
+    client.send(answers).await;
+    assert_eq!(client.packet().await[0], 0x20);
+    client.send(asks).await;
+    assert_eq!(client.packet().await, answers);
+    client.send(answers).await;
+    assert_eq!(client.packet().await, b"\xF0\x06\x00\x04\x15\0\x01X");
+}
+
+#[tokio::test]
 async fn disconnect_answers_the_topic_of_the_rule() {
     let refuser = refuser(Rule::new(PacketType::Disconnect, 0x95).unwrap().topic("u")).await;
     let mut client = Client::accepted(&refuser, CONNECT_5).await;

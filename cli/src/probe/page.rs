@@ -120,6 +120,14 @@ impl Column {
         Ok(Self { name, order, cells })
     }
 
+    /// The name without a version at its end: `client-1.0-5.0` and `client-1.0-3.1.1` are `client-1.0`.
+    fn client(&self) -> &str {
+        ["-5.0", "-3.1.1", "-3.1"]
+            .iter()
+            .find_map(|version| self.name.strip_suffix(version))
+            .unwrap_or(&self.name)
+    }
+
     fn count(&self, outcome: Outcome) -> usize {
         let cells = self.cells.values();
         cells.filter(|cell| cell.outcome() == Some(outcome)).count()
@@ -143,11 +151,31 @@ impl Table {
         }
     }
 
+    /// Adds a column; two runs of one client with different versions, which have no scenario in common, are one.
     fn add(&mut self, column: Column) {
         let new = column.order.iter().filter(|id| !self.order.contains(id));
         let new: Vec<_> = new.cloned().collect();
         self.order.extend(new);
-        self.columns.push(column);
+        let same = self.columns.iter_mut().find(|other| {
+            other.client() == column.client()
+                && other.cells.keys().all(|id| !column.cells.contains_key(id))
+        });
+        match same {
+            Some(same) => {
+                same.name = column.client().to_owned();
+                same.cells.extend(column.cells);
+            }
+            None => self.columns.push(column),
+        }
+    }
+
+    /// Puts the scenarios of 5.0 first.
+    fn sort(&mut self) {
+        let columns = &self.columns;
+        self.order.sort_by_key(|id| {
+            let cell = columns.iter().find_map(|column| column.cells.get(id));
+            cell.is_none_or(|cell| cell.mqtt != "5.0")
+        });
     }
 
     /// The results of files, brokers and clients apart.
@@ -162,6 +190,8 @@ impl Table {
                 brokers.add(column);
             }
         }
+        brokers.sort();
+        clients.sort();
         Ok([brokers, clients]
             .into_iter()
             .filter(|table| !table.columns.is_empty())

@@ -1,5 +1,8 @@
 //! A broker that answers as it is told: any reason code on demand, for whoever writes a client.
 //!
+//! The body of a `#[tokio::test]`, which returns `Result<(), Box<dyn Error>>`; each test has a refuser and a port of its
+//! own, so that they run side by side:
+//!
 //! ```
 //! use std::time::Duration;
 //! use mqtt_reason::PacketType;

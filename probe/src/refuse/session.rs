@@ -353,8 +353,15 @@ impl<'r> Session<'r> {
             self.end_with(0x82, steps);
             return;
         }
+        // What answers an AUTH 0x18 of the refuser ends the exchange: the same again would never end.
+        let continues = packet
+            .reason_codes()
+            .next()
+            .is_some_and(|code| code == ReasonCode::CONTINUE_AUTHENTICATION);
         let rules = self.rules;
-        let rule = rules.decide(PacketType::Auth, iter::empty());
+        let rule = (!continues)
+            .then(|| rules.decide(PacketType::Auth, iter::empty()))
+            .flatten();
         let codes = rule.map_or_else(|| vec![0], |rule| rule.codes.clone());
         self.send(PacketType::Auth, 0, &codes, rule, steps);
     }
