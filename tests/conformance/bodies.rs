@@ -52,9 +52,9 @@ enum Width {
 
 /// The comparison of all bodies of one length.
 ///
-/// The codec decodes every one of them, or as many as its width says. The oracle judges again only what may change its mind: it says how many bytes
-/// it looked at, and where these are all the same, as well as the number of bytes, so is what it says. That it does not
-/// look at more than it says is tried on four other endings each time.
+/// The codec decodes every one of them, or as many as its width says. The oracle tells how many bytes it looked at: bodies
+/// of the same length that agree in these get the same verdict, so that only the first of them is judged. That the oracle
+/// looks at no more bytes than it tells is tried with four other endings each time.
 struct Walk<'a> {
     context: Context,
     options: DecodeOptions,
