@@ -127,12 +127,22 @@ pub const fn suback_to_v5(code: SubackReturnCode) -> SubackReason {
     }
 }
 
+/// ```
+/// use mqtt_reason::{v3::ConnackReturnCode, v5::ConnackReason};
+///
+/// assert_eq!(ConnackReason::from(ConnackReturnCode::NotAuthorized), ConnackReason::NotAuthorized);
+/// ```
 impl From<ConnackReturnCode> for ConnackReason {
     fn from(code: ConnackReturnCode) -> Self {
         connack_to_v5(code)
     }
 }
 
+/// ```
+/// use mqtt_reason::{v3::SubackReturnCode, v5::SubackReason};
+///
+/// assert_eq!(SubackReason::from(SubackReturnCode::Failure), SubackReason::UnspecifiedError);
+/// ```
 impl From<SubackReturnCode> for SubackReason {
     fn from(code: SubackReturnCode) -> Self {
         suback_to_v5(code)

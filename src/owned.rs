@@ -242,6 +242,16 @@ fn unreachable_packet() -> Packet<'static> {
 impl Packet<'_> {
     /// The packet, written into memory of its own, so that it can outlive the buffer it was decoded from.
     ///
+    /// ```
+    /// use mqtt_reason::{Packet, PacketId, v5::Puback};
+    ///
+    /// let owned = Packet::from(Puback::success(PacketId::MIN)).to_owned()?;
+    /// assert_eq!(owned.as_ref(), [0x40, 0x02, 0x00, 0x01]);
+    /// let bytes = bytes::Bytes::from(owned);
+    /// assert_eq!(bytes.len(), 4);
+    /// # Ok::<(), mqtt_reason::EncodeError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Encode::encode`]: an AUTH without Authentication Method can be read, but not written.

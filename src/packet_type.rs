@@ -165,6 +165,14 @@ impl FromStr for PacketType {
     type Err = ParseNameError;
 
     /// Reads the name in upper or lower case: `PUBACK`, `puback`.
+    ///
+    /// ```
+    /// use mqtt_reason::PacketType;
+    ///
+    /// assert_eq!("puback".parse(), Ok(PacketType::Puback));
+    /// assert_eq!(PacketType::try_from(4), Ok(PacketType::Puback));
+    /// assert_eq!(u8::from(PacketType::Puback), 4);
+    /// ```
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         (1..=15)
             .filter_map(|number| Self::from_first_byte(number << 4))
@@ -223,6 +231,10 @@ impl FromStr for Side {
     type Err = ParseNameError;
 
     /// Reads `client` or `server`.
+    ///
+    /// ```
+    /// assert_eq!("server".parse(), Ok(mqtt_reason::Side::Server));
+    /// ```
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         [Self::Client, Self::Server]
             .into_iter()

@@ -8,6 +8,21 @@ use crate::spec::property::Carrier;
 /// A byte from one of the closed lists of codes: implemented by every enum of reason codes and return codes.
 ///
 /// Sealed: the specification's lists are closed.
+///
+/// ```
+/// use mqtt_reason::{Code, CodeList, v3::SubackReturnCode, v5::SubackReason};
+///
+/// /// The codes that refuse something, whichever packet and version they are of.
+/// fn refusals<C: Code>(codes: CodeList<'_, C>) -> Vec<&'static str> {
+///     codes.iter().filter(|code| code.is_error()).map(C::name).collect()
+/// }
+///
+/// let codes = CodeList::<SubackReason>::from_bytes(&[0x01, 0x87])?;
+/// assert_eq!(refusals(codes), ["Not authorized"]);
+/// let codes = CodeList::<SubackReturnCode>::from_bytes(&[0x01, 0x80])?;
+/// assert_eq!(refusals(codes), ["Failure"]);
+/// # Ok::<(), mqtt_reason::CodeListError>(())
+/// ```
 pub trait Code:
     sealed::Sealed
     + sealed::Undefined

@@ -254,6 +254,14 @@ impl FromStr for PropertyId {
     type Err = ParsePropertyIdError;
 
     /// Reads a number (`31`, `0x1F`) or a name; case, spaces and punctuation of names do not matter.
+    ///
+    /// ```
+    /// use mqtt_reason::PropertyId;
+    ///
+    /// assert_eq!("0x1F".parse(), Ok(PropertyId::ReasonString));
+    /// assert_eq!("reason string".parse(), Ok(PropertyId::ReasonString));
+    /// assert_eq!("reason_string".parse(), Ok(PropertyId::ReasonString));
+    /// ```
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match parse_number(text) {
             Some(byte) => Self::from_u8(byte),

@@ -67,6 +67,14 @@ impl FromStr for QoS {
     type Err = ParseQosError;
 
     /// Reads `0`, `1` or `2`.
+    ///
+    /// ```
+    /// use mqtt_reason::QoS;
+    ///
+    /// assert_eq!("1".parse(), Ok(QoS::AtLeastOnce));
+    /// assert_eq!(QoS::try_from(1), Ok(QoS::AtLeastOnce));
+    /// assert!(QoS::try_from(3).is_err());
+    /// ```
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "0" => Ok(Self::AtMostOnce),
