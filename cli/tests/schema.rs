@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::thread;
 
 use jsonschema::Validator;
 use mqtt_reason::{PropertyId, ReasonCode};
@@ -117,6 +120,186 @@ server closes
 ";
     let validator = validator();
     assert!(check(&validator, &["check", "--json", "-"], transcript) > 6);
+}
+
+#[test]
+fn what_encode_prints_is_described() {
+    let validator = validator();
+    for args in [
+        &[
+            "encode",
+            "--json",
+            "connect",
+            "-n",
+            "c",
+            "-U",
+            "u",
+            "-P",
+            "p",
+            "--will-topic",
+            "t",
+            "-W",
+            "1",
+        ][..],
+        &[
+            "encode", "--json", "publish", "-t", "a", "-d", "x", "--mqtt", "3.1.1",
+        ],
+        &[
+            "encode",
+            "--json",
+            "subscribe",
+            "--packet-id",
+            "1",
+            "-f",
+            "a",
+            "-I",
+            "3",
+        ],
+        &[
+            "encode",
+            "--json",
+            "unsubscribe",
+            "--packet-id",
+            "1",
+            "-f",
+            "a",
+        ],
+        &["encode", "--json", "pingreq"],
+        &[
+            "encode", "--json", "connack", "--reason", "0x87", "-s", "no",
+        ],
+        &[
+            "encode",
+            "--json",
+            "suback",
+            "--packet-id",
+            "1",
+            "--reason",
+            "5",
+            "--reason",
+            "0x87",
+        ],
+        &[
+            "encode",
+            "--json",
+            "suback",
+            "--packet-id",
+            "1",
+            "--reason",
+            "0x87",
+        ],
+        &["encode", "--json", "disconnect", "--long-form"],
+    ] {
+        let good = !args.contains(&"5");
+        assert_eq!(check(&validator, args, ""), usize::from(good), "{args:?}");
+    }
+}
+
+/// A broker that accepts every CONNECT and answers PINGREQ; SUBSCRIBE gets a code that no table has.
+fn serve(mut stream: TcpStream) -> Option<()> {
+    let mut v5 = true;
+    loop {
+        let mut first = [0; 2];
+        stream.read_exact(&mut first).ok()?;
+        let mut body = vec![0; usize::from(first[1])];
+        stream.read_exact(&mut body).ok()?;
+        match first[0] >> 4 {
+            1 => {
+                v5 = body.get(6) == Some(&5);
+                let connack: &[u8] = if v5 {
+                    &[0x20, 3, 0, 0, 0]
+                } else {
+                    &[0x20, 2, 0, 0]
+                };
+                stream.write_all(connack).ok()?;
+            }
+            8 if v5 => stream
+                .write_all(&[0x90, 4, *body.first()?, *body.get(1)?, 0, 0x05])
+                .ok()?,
+            12 => stream.write_all(&[0xD0, 0]).ok()?,
+            14 => return None,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn what_probe_prints_is_described() {
+    let validator = validator();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || serve(stream));
+        }
+    });
+    let args = [
+        "probe",
+        "broker",
+        &address,
+        "--json",
+        "--mqtt",
+        "5.0",
+        "--only",
+        "K01,H02,S01,V43",
+    ];
+    assert!(check(&validator, &args, "") > 3);
+    assert!(
+        check(
+            &validator,
+            &["probe", "broker", &address, "--list", "--json"],
+            ""
+        ) > 100
+    );
+    let client = ["probe", "client", "--listen", "127.0.0.1:0", "--json"];
+    let list = [&client[..], &["--list", "--", "true"]].concat();
+    assert!(check(&validator, &list, "") > 20);
+    // A command that does not connect shows nothing.
+    let played = [
+        &client[..],
+        &["--mqtt", "3.1.1", "--only", "X", "--", "true"],
+    ]
+    .concat();
+    check(&validator, &played, "");
+}
+
+/// Every object says which keys it may have: an unknown one is refused everywhere. What `tap` prints is checked against
+/// the same schema in its own tests, line by line; `refuse` prints no JSON.
+#[test]
+fn no_object_takes_unknown_keys() {
+    fn walk(value: &Value, path: &str, open: &mut Vec<String>) {
+        match value {
+            Value::Object(object) => {
+                let is_object = match object.get("type") {
+                    Some(Value::String(kind)) => kind == "object",
+                    Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "object"),
+                    _ => false,
+                };
+                let closed = ["additionalProperties", "unevaluatedProperties"]
+                    .iter()
+                    .any(|key| object.get(*key) == Some(&Value::Bool(false)));
+                if is_object && !closed {
+                    open.push(path.to_owned());
+                }
+                for (key, inner) in object {
+                    walk(inner, &format!("{path}/{key}"), open);
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    walk(item, path, open);
+                }
+            }
+            _ => {}
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/mqtt-reason.schema.json");
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let mut open = Vec::new();
+    walk(&schema, "", &mut open);
+    // Parts of others, which close them.
+    open.retain(|path| !matches!(path.as_str(), "/$defs/place" | "/$defs/tap_line" | "/$defs"));
+    assert!(open.is_empty(), "{open:#?}");
 }
 
 #[test]
