@@ -39,7 +39,7 @@ stop() {
 }
 
 wait_for_port() {
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0
         kill -0 "${started[-1]}" 2>/dev/null || break
         sleep 0.2
@@ -109,8 +109,8 @@ END
 
 ejabberd_with() {
     version=$(dpkg-query -W -f '${Version}' ejabberd | sed 's/-.*//')
-    mkdir -p "$folder/ejabberd"
-    cat >"$folder/ejabberd/ejabberd.yml" <<END
+    mkdir -p "$folder/$name"
+    cat >"$folder/$name/ejabberd.yml" <<END
 hosts:
   - localhost
 loglevel: warning
@@ -124,9 +124,9 @@ auth_method:
 modules:
   mod_mqtt: {}
 END
-    chown -R ejabberd: "$folder/ejabberd" 2>/dev/null
-    ejabberdctl=(ejabberdctl --node "probe$port@localhost" --config-dir "$folder/ejabberd"
-        --logs "$folder/ejabberd" --spool "$folder/ejabberd")
+    chown -R ejabberd: "$folder/$name" 2>/dev/null
+    ejabberdctl=(ejabberdctl --node "probe$port@localhost" --config-dir "$folder/$name"
+        --logs "$folder/$name" --spool "$folder/$name")
     begin "${ejabberdctl[@]}" foreground
     ends=("${ejabberdctl[@]}" stop)
     wait_for_port "$port" || return 1

@@ -4,8 +4,8 @@ use mqtt_reason::{Decoded, PacketType, v5 as packets};
 use tokio::time::Instant;
 
 use crate::draft::{Connect, Draft, frame, join, section, text_property};
-use crate::engine::{Layout, Seen, Stage, Stop};
-use crate::judge::{Verdict, judge};
+use crate::engine::{End, Layout, Seen, Stage, Stop};
+use crate::judge::{CLOSING, Verdict, ends, judge};
 use crate::scenario::words::{connack, disconnect, v5};
 use crate::scenario::{Answer, Need, Scenario};
 use crate::setting::Setting;
@@ -223,15 +223,21 @@ async fn again_with(
     let (link, _) = authenticated(stage).await?;
     let properties = properties(&stage.setting);
     stage.stimulate(link, auth(0x19, &properties)).await;
-    let received = stage.collect(link, &row.demand).await;
-    let continues = received
-        .packets
-        .iter()
-        .any(|seen| seen.codes_of(PacketType::Auth) == Some(&[0x18]));
-    if continues {
-        stage.send(link, auth(0x18, &properties)).await;
-        let received = stage.collect(link, &row.demand).await;
-        return Ok(judge(&row, &received));
+    let first = stage.next(link, Instant::now() + stage.wait() * 2).await;
+    let asks = first
+        .as_ref()
+        .is_some_and(|seen| seen.codes_of(PacketType::Auth) == Some(&[0x18]));
+    if asks {
+        // An exchange of several steps: what decides is the answer to the last.
+        stage.stimulate(link, auth(0x18, &properties)).await;
+    }
+    let mut received = stage.collect(link, &row.demand).await;
+    if let Some(first) = first.filter(|_| !asks) {
+        if ends(&first) && received.end == End::Open {
+            stage.listen(link, Instant::now() + CLOSING).await;
+            received.end = stage.end(link);
+        }
+        received.packets.insert(0, first);
     }
     Ok(judge(&row, &received))
 }

@@ -4,7 +4,7 @@ use crate::draft::{
     self, Draft, byte_property, four_byte_property, frame, join, section, text, text_property,
     two_byte_property,
 };
-use crate::engine::{Stage, Stop, with_codes};
+use crate::engine::{End, Stage, Stop, with_codes};
 use crate::judge::{Outcome, Verdict, judge};
 use crate::scenario::words::{disconnect, puback, pubrec, v5};
 use crate::scenario::{Answer, Need, Scenario};
@@ -375,6 +375,19 @@ async fn twice_before_pubrel(stage: &mut Stage) -> Result<Verdict, Stop> {
     if alive && pubrecs(&packets).len() < 2 {
         let until = tokio::time::Instant::now() + stage.wait() * 2;
         packets.extend(stage.listen(link, until).await);
+    }
+    // In 5.0 a Client must not send again while the connection stands, MQTT-4.4.0-1: who notices that may close.
+    if !alive && stage.end(link) != End::Open {
+        let says_why = packets
+            .iter()
+            .any(|seen| seen.packet_type() == Some(PacketType::Disconnect));
+        return Ok(match says_why {
+            true => Verdict::new(
+                Outcome::OtherCode,
+                "sending again is called an error, which it is",
+            ),
+            false => Verdict::new(Outcome::BareClose, "closed without saying why"),
+        });
     }
     let codes = pubrecs(&packets);
     let words = with_codes(PacketType::Pubrec, &codes);
