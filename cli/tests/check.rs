@@ -594,6 +594,17 @@ fn transcripts() {
     assert_eq!(output.status.code(), Some(0));
 }
 
+/// A server that ends a connection with a silent client does what it must, and that is all there is to tell.
+#[test]
+fn a_server_that_gives_a_silent_client_up() {
+    let open = "client 100e00044d5154540502000200000163\n+0.1 server 2003000000\n";
+    for end in ["+10 server e0018d\nserver closes\n", "+10 server closes\n"] {
+        let output = check(&["--findings"], format!("{open}{end}").as_bytes());
+        assert_eq!(objects(&output), Vec::<Value>::new());
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
 /// Nobody says how long a connection stayed open after its last line: the lines of others say nothing about it.
 #[test]
 fn time_passes_in_each_connection_of_a_transcript_by_itself() {

@@ -121,7 +121,10 @@ impl Connection {
     /// Takes bytes that a side sent.
     pub(crate) fn receive(&mut self, side: Side, at: At, bytes: &[u8], sink: &mut dyn Sink) {
         let at = self.now(at);
-        if at.time > self.ticked + TICK {
+        // A server that says DISCONNECT does not wait for the client any longer.
+        let first = bytes.first().copied().and_then(PacketType::from_first_byte);
+        let ends = side == Side::Server && first == Some(PacketType::Disconnect);
+        if at.time > self.ticked + TICK && !ends {
             self.tick(at, sink);
         }
         let unwrapped = self.transport.unwrap(side, bytes);
