@@ -254,64 +254,6 @@ impl Checker {
     }
 }
 
-/// Properties that are checked and put together at once, one after the other.
-pub(crate) struct Draft<'b> {
-    pub(crate) checker: Checker,
-    /// Where the next one goes.
-    rest: &'b mut [u8],
-    /// Whether all of them had room.
-    pub(crate) fits: bool,
-}
-
-impl<'b> Draft<'b> {
-    pub(crate) const fn new(checker: Checker, room: &'b mut [u8]) -> Self {
-        Self {
-            checker,
-            rest: room,
-            fits: true,
-        }
-    }
-
-    /// Adds a property; `false` if it is refused or has no room.
-    ///
-    /// Three calls: small enough to become part of the loop over the properties.
-    #[inline(always)]
-    pub(crate) fn add(&mut self, property: &Property<'_>) -> bool {
-        match *property {
-            Property::ReasonString(text) => self.add_reason_string(text),
-            Property::UserProperty(name, value) => self.add_user_property(name, value),
-            _ => self.add_other(property),
-        }
-    }
-
-    #[inline(never)]
-    fn add_reason_string(&mut self, text: &str) -> bool {
-        self.add_any(&Property::ReasonString(text))
-    }
-
-    #[inline(never)]
-    fn add_user_property(&mut self, name: &str, value: &str) -> bool {
-        self.add_any(&Property::UserProperty(name, value))
-    }
-
-    #[inline(never)]
-    fn add_other(&mut self, property: &Property<'_>) -> bool {
-        self.add_any(property)
-    }
-
-    #[inline(always)]
-    fn add_any(&mut self, property: &Property<'_>) -> bool {
-        if !self.checker.admit(property) {
-            return false;
-        }
-        self.fits = property.encoded_len() <= self.rest.len();
-        if self.fits {
-            property.put(&mut self.rest);
-        }
-        self.fits
-    }
-}
-
 /// The properties of a packet in wire order.
 ///
 /// The section was checked when the packet was decoded or built: reading it cannot fail.

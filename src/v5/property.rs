@@ -558,8 +558,9 @@ impl<'a> Reader<'a> {
 /// The text that `i` starts with: a string, and all behind it up to the first byte that cannot be UTF-8.
 ///
 /// Between strings stand identifiers and lengths, which look like ASCII as a rule. To have them all converted at once
-/// takes 16 % fewer instructions for a PUBACK with a Reason String and a User Property (W2) than one by one, and 20 %
-/// fewer for a CONNACK with all properties (W3). No byte is looked at more than three times.
+/// takes 15 % fewer instructions for a PUBACK with a Reason String and a User Property (W2) than one by one, and 13 %
+/// fewer for a CONNACK with all properties (W3), but 6 % more for a DISCONNECT with a Reason String alone (W5). No byte is
+/// looked at more than three times.
 #[inline(never)]
 fn text(i: &[u8]) -> &str {
     match core::str::from_utf8(i) {
