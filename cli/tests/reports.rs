@@ -128,7 +128,35 @@ const ROWS: &[Row] = rows! {
     "3 of SUBACK": &["explain", "--packet", "suback", "3"], "" => 2 ["0x02 (2) Granted QoS 2"];
     "147 of PUBACK": &["explain", "--packet", "puback", "147"], "" => 2 ["0x97 (151) Quota exceeded"];
     "135 in 3.1.1": &["explain", "--mqtt", "3.1.1", "135"], "" => 2 ["Not authorized of MQTT 5.0"];
+    "a name of a documented enumeration": &["explain", "MqttConnectionBadUserNameOrPassword"], "" => 0
+        ["0x86 Bad User Name or Password (134", "FactoryTalk View SE 16.00"];
+    "one that 5.0 does not have": &["explain", "MqttConnectionUnacceptableProtocolVersion"], "" => 0
+        ["0x01 Connection Refused, unacceptable protocol version"];
+    "wrong password": &["explain", "wrong password"], "" => 0 ["0x86", "0x04"];
+    "identifier rejected": &["explain", "identifier rejected"], "" => 0 ["0x02"];
+    "unacceptable protocol level": &["explain", "unacceptable protocol level"], "" => 0 ["0x01"];
+    "takeover": &["explain", "takeover"], "" => 0 ["0x8e Session taken over"];
+    "an unknown constant of a tutorial": &["explain", "MQTT_CONNECT_BAD_AUTHENTICATION"], "" => 0 ["0x04"];
+    "a range": &["explain", "0x80-0x8f"], "" => 0 ["0x80", "0x8f"];
+    "a number with its escape": &["explain", "\\x87"], "" => 0 ["0x87 Not authorized"];
+    "a property by number": &["explain", "0x21"], "" => 0 ["0x21 Receive Maximum (33, a property of MQTT 5.0)"];
+    "nonsense": &["explain", "world"], "" => 2 ["is no code of MQTT"] not ["0x00"];
+    "a text of mosquitto": &["explain", "The connection was lost."], "" => 0 ["MOSQ_ERR_CONN_LOST"];
+    // Other versions than asked for.
+    "PUBACK of 5.0 read as 3.1.1": &["decode", "--mqtt", "3.1.1"], "40 03 00 0a 87" => 1 ["MQTT 5.0 reads it"];
+    "DISCONNECT of 5.0 read as 3.1.1": &["decode", "--mqtt", "3.1.1"], "e0 01 8e" => 1 ["MQTT 5.0 reads it"];
+    "AUTH read as 3.1.1": &["decode", "--mqtt", "3.1.1"], "f0 00" => 1 ["MQTT 5.0 reads it"];
+    "a SUBACK of two codes of 3.1.1": DECODE, "90 04 00 01 01 80" => 1 ["MQTT 3.1.1 reads it"];
+    // Lines of a capture and of a log.
+    "blank lines, comments, two packets in a line": &["decode", "--lines", "--mqtt", "3.1.1"],
+        "\n# c\n40020001\n\n900400010000e000\n" => 0 ["PUBACK id 1", "SUBACK id 1", "DISCONNECT"];
+    "a time in front": DECODE, "12:30:01 40 02 00 01" => 0 ["PUBACK id 1", "left out"];
+    "a time or bytes": DECODE, "12:30:01 40 02 00" => 2 ["paste the bytes alone"];
+    "a quoted mail": DECODE, "> 20 03 00 87 00" => 0 ["0x87 Not authorized"];
+    "words of od": DECODE, " 0240 0100\n" => 2 ["od -An -t x1"];
     // Writing.
+    "a CONNECT with a Will": &["encode", "connect", "-n", "c", "--will-topic", "t", "--mqtt", "3.1.1"], "" => 0
+        ["101200044d515454040600000001630001740000"];
     "a Reason String that does not fit": &["encode", "puback", "--packet-id", "1", "--reason", "0x90",
         "--reason-string", "no such topic is allowed here", "--max-packet-size", "20"], "" => 0
         ["4003000190", "Reason String is left out"];

@@ -73,6 +73,11 @@ pub(super) fn print(
         gap(out)?;
         writeln!(out, "MQTT 5.0 has no code {value:#04x} ({value}).")?;
     }
+    for id in properties {
+        gap(out)?;
+        codes += 1;
+        property(id, out)?;
+    }
     if let [one, ..] = libraries.as_slice() {
         gap(out)?;
         let number = one.number;
@@ -95,10 +100,6 @@ pub(super) fn print(
             );
         }
         table.print(out)?;
-    }
-    for id in properties {
-        gap(out)?;
-        property(id, out)?;
     }
     Ok(())
 }
