@@ -19,9 +19,31 @@ macro_rules! union_constants {
                 #[doc = concat!("The value of [`", stringify!($Enum), "::", stringify!($Variant), "`].")]
                 pub const $NAME: Self = Self::of($Enum::$Variant as u8);
             )+
+
+            /// The constants.
+            const NAMED: &'static [Self] = &[$(Self::$NAME),+];
         }
     };
 }
+
+/// A value of the tables without a constant does not compile.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the table has a place for every byte"
+)]
+const _: () = {
+    let mut unnamed = *ReasonCode::TABLE;
+    let mut named = ReasonCode::NAMED;
+    while let [code, rest @ ..] = named {
+        unnamed[code.as_u8() as usize] = false;
+        named = rest;
+    }
+    let mut unnamed: &[bool] = &unnamed;
+    while let [is_unnamed, rest @ ..] = unnamed {
+        assert!(!*is_unnamed, "a value of the tables of codes has no constant");
+        unnamed = rest;
+    }
+};
 
 union_constants! {
     SUCCESS = ConnackReason::Success,
