@@ -40,7 +40,10 @@ const _: () = {
     }
     let mut unnamed: &[bool] = &unnamed;
     while let [is_unnamed, rest @ ..] = unnamed {
-        assert!(!*is_unnamed, "a value of the tables of codes has no constant");
+        assert!(
+            !*is_unnamed,
+            "a value of the tables of codes has no constant"
+        );
         unnamed = rest;
     }
 };
