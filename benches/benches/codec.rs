@@ -74,6 +74,18 @@ fn workloads(criterion: &mut Criterion, name: &str, workloads: &[Workload]) {
         } = workload;
         Box::new(|| each_packet(*protocol, bytes, read_v5, read_v3))
     });
+    operation(
+        criterion,
+        name,
+        "decode, move and walk",
+        workloads,
+        |workload| {
+            let Workload {
+                protocol, bytes, ..
+            } = workload;
+            Box::new(|| each_packet_moved(*protocol, bytes, read_v5, read_v3))
+        },
+    );
     operation(criterion, name, "encode", workloads, encoding);
     operation(
         criterion,
@@ -139,6 +151,31 @@ fn each_packet(
             while let Ok(Decoded::Packet { packet, len }) = &v3::decode(V3_1_1, rest) {
                 v3(black_box(packet));
                 rest = rest.get(*len..).unwrap_or_default();
+            }
+        }
+    }
+    assert!(rest.is_empty(), "all is decoded");
+}
+
+/// As [`each_packet`], in the loop that everyone writes: the packet is moved out of the result.
+fn each_packet_moved(
+    protocol: Protocol,
+    bytes: &[u8],
+    v5: impl Fn(&v5::Packet<'_>),
+    v3: impl Fn(&v3::Packet<'_>),
+) {
+    let mut rest = bytes;
+    match protocol {
+        Protocol::V5 => {
+            while let Ok(Decoded::Packet { packet, len }) = v5::decode(rest) {
+                v5(black_box(&packet));
+                rest = rest.get(len..).unwrap_or_default();
+            }
+        }
+        Protocol::V311 => {
+            while let Ok(Decoded::Packet { packet, len }) = v3::decode(V3_1_1, rest) {
+                v3(black_box(&packet));
+                rest = rest.get(len..).unwrap_or_default();
             }
         }
     }
