@@ -367,6 +367,7 @@ spellings! {
     "MQTTnet" "5.2.0" "MqttSubscribeReturnCode." V3Suback {
         "SuccessMaximumQoS0" 0x00, "SuccessMaximumQoS1" 0x01, "SuccessMaximumQoS2" 0x02, "Failure" 0x80,
     }
+    "MQTT.js" "5.14.1" "Connection refused: " V3Connack { "Bad username or password" 4 }
     "MQTT.js" "5.14.1" "" V3Connack {
         "Bad username or password" 0x04,
     }

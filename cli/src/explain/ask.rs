@@ -247,6 +247,16 @@ impl Scope {
             return Some(found);
         }
         let keyed = keyed(&words);
+        // "CONNACK rc 4": what that packet has.
+        if let Some(packet) = only_packet(&words).filter(|_| self.packet.is_none()) {
+            let scope = Self {
+                packet: Some(packet),
+                ..*self
+            };
+            if let Some(found) = keyed.iter().find_map(|number| scope.number(*number)) {
+                return Some(found);
+            }
+        }
         if let Some(found) = keyed.into_iter().find_map(|number| self.number(number)) {
             return Some(found);
         }
@@ -447,6 +457,18 @@ fn spans(text: &str) -> Vec<(usize, usize)> {
         spans.push((begin, text.len()));
     }
     spans
+}
+
+/// The packet that the words name, if they name one.
+fn only_packet(words: &[Word<'_>]) -> Option<PacketType> {
+    let named = |packet: &&PacketType| {
+        words
+            .iter()
+            .any(|word| word.text.eq_ignore_ascii_case(packet.name()))
+    };
+    let mut packets = PacketType::REASON_CODED.iter().filter(named);
+    let first = packets.next().copied();
+    first.filter(|_| packets.next().is_none())
 }
 
 /// A number that stands in hexadecimal and in decimal, side by side.
@@ -721,6 +743,8 @@ mod tests {
             ("Connected to 127.0.0.1:1883 in 135 ms", &[]),
             ("14 messages sent", &[]),
             ("Sending CONNACK to foo (0, 5)", &[5]),
+            ("CONNACK rc 4", &[4]),
+            ("Connection refused: Bad username or password", &[0x86, 4]),
             ("1732529472: Sending CONNACK to foo (1, 135)", &[0x87]),
             ("Error: Connection refused: Not authorized 135", &[0x87]),
             ("MQTT 5", &[]),
