@@ -27,7 +27,7 @@ async def main():
                     *[client.publish(topic, b"hello", qos=int(qos)) for _ in range(count)]
                 )
                 print("publish:", *results, flush=True)
-            await asyncio.wait_for(messages(client), 4)
+            await asyncio.wait_for(messages(client), 60)
     except asyncio.TimeoutError:
         pass
     except aiomqtt.MqttError as error:

@@ -43,8 +43,8 @@ async def main():
     client.on_message = on_message
     client.on_disconnect = on_disconnect
     try:
-        await asyncio.wait_for(client.connect(host, int(port), version=version), 4)
-        await asyncio.sleep(4)
+        await asyncio.wait_for(client.connect(host, int(port), version=version), 60)
+        await asyncio.sleep(60)
     except Exception as error:  # What the library raises is what its user gets to know.
         print("error:", repr(error), error, flush=True)
 

@@ -36,4 +36,4 @@ client.on('disconnect', (packet) => {
 client.on('error', (error) => told('error:', failure(error)))
 client.on('close', () => told('closed'))
 client.on('message', (name) => told('message:', name))
-setTimeout(() => process.exit(0), 4000)
+setTimeout(() => process.exit(0), 60000)

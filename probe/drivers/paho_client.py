@@ -50,7 +50,7 @@ client.on_subscribe = on_subscribe
 client.on_publish = on_publish
 client.on_message = on_message
 client.connect(host, int(port), keepalive=60)
-end = time.monotonic() + 4
+end = time.monotonic() + 60
 while time.monotonic() < end:
     result = client.loop(timeout=0.2)
     if result != mqtt.MQTT_ERR_SUCCESS:

@@ -29,7 +29,7 @@ use mqtt_reason::{Packet, PacketId, PacketType, QoS, ReasonCode, Side, Version, 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// It ends by itself after this time.
-const LIFE: Duration = Duration::from_secs(4);
+const LIFE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {

@@ -18,12 +18,12 @@ const EXAMPLES: &str = "\
 COMMAND is started once a scenario, without a shell. In its words {host} and {port} are where to connect to, {id} is
 the Client Identifier to use, {action} is connect, subscribe or publish, {topic} and {qos} what with, {count} how many
 messages to publish at once. {user} and {password} are --user and --password, {auth-method} is --auth-method. It prints
-what it tells its user, and stays connected for some seconds. Without {action} it should connect, subscribe, publish
+what it tells its user, and stays connected until it is ended. Without {action} it should connect, subscribe, publish
 with QoS 1 and then with QoS 2. Without {id} each run gets a port of its own; without {id} and {port} they run one
 after another. After the two seconds that are judged it is asked to end (SIGTERM), and ended (SIGKILL).
 
 Examples:
-  mqtt-reason probe client --listen 127.0.0.1:0 -- mosquitto_sub -V mqttv5 -p {port} -i {id} -t {topic} -d -W 4
+  mqtt-reason probe client --listen 127.0.0.1:0 -- mosquitto_sub -V mqttv5 -p {port} -i {id} -t {topic} -d
   mqtt-reason probe client --listen 127.0.0.1:0 --json -- python3 client.py {host} {port} {id} {action} {topic} {qos}
   mqtt-reason probe client --listen 127.0.0.1:0 --user me --password secret -- client -u {user} -P {password} -p {port}
 

@@ -36,11 +36,16 @@ pub(super) fn tell_of_the_version(text: &str) -> bool {
 /// A number that stands alone, in decimal or in hexadecimal; the parts of an address or a time are none.
 fn tells_number(text: &str, code: u8) -> bool {
     let decimal = code.to_string();
-    let hexadecimal = format!("{code:#04x}");
     let in_number = |letter: char| letter.is_ascii_alphanumeric() || letter == '.';
     text.split(|letter| !in_number(letter))
         .map(|token| token.trim_matches('.'))
-        .any(|token| token == decimal || token.eq_ignore_ascii_case(&hexadecimal))
+        .any(|token| {
+            let digits = token
+                .strip_prefix("0x")
+                .or_else(|| token.strip_prefix("0X"));
+            let number = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            token == decimal || number == Some(code)
+        })
 }
 
 fn tells_name(text: &str, means: Means) -> bool {
@@ -149,6 +154,7 @@ mod tests {
     fn an_address_is_no_code_of_3_1_1() {
         assert!(!tell("connected to 127.0.0.1:1883", 1, Means::V3Connack(1)));
         assert!(tell("rc 1", 1, Means::V3Connack(1)));
+        assert!(tell("CONNACK: 0x1", 1, Means::V3Connack(1)));
         assert!(tell_of_the_version("unacceptable protocol version"));
         assert!(tell_of_the_version("Unsupported protocol version"));
         assert!(!tell_of_the_version("connection lost"));
