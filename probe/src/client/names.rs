@@ -91,8 +91,17 @@ fn names(means: Means) -> Vec<&'static str> {
             .collect(),
         _ => Vec::new(),
     };
-    let spelled = SPELLINGS.iter().filter(|row| row.means == means);
-    own.into_iter().chain(spelled.map(|row| row.text)).collect()
+    // A library's name is often printed without the name of its type.
+    let spelled = SPELLINGS
+        .iter()
+        .filter(|row| row.means == means)
+        .flat_map(|row| {
+            [
+                row.text,
+                row.text.rsplit([':', '.']).next().unwrap_or(row.text),
+            ]
+        });
+    own.into_iter().chain(spelled).collect()
 }
 
 /// Where the words of a line begin and end.
