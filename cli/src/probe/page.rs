@@ -302,7 +302,7 @@ const fn meaning(outcome: Outcome) -> &'static str {
 fn counts(out: &mut impl Write, columns: &[Column]) -> io::Result<()> {
     writeln!(
         out,
-        "<table class=\"counts\">\n<caption>Outcomes</caption>\n<thead><tr><th scope=\"col\">Outcome</th>"
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Outcomes\">\n<table class=\"counts\">\n<caption>Outcomes</caption>\n<thead><tr><th scope=\"col\">Outcome</th>"
     )?;
     for column in columns {
         writeln!(out, "<th scope=\"col\">{}</th>", escape(&column.name))?;
@@ -323,7 +323,7 @@ fn counts(out: &mut impl Write, columns: &[Column]) -> io::Result<()> {
         }
         writeln!(out, "<td>{}</td></tr>", meaning(outcome))?;
     }
-    writeln!(out, "</tbody>\n</table>")
+    writeln!(out, "</tbody>\n</table>\n</div>")
 }
 
 /// Links to what is wrong or late.
