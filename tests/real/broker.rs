@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -116,11 +117,24 @@ impl Drop for Broker {
     }
 }
 
+/// A free port of 127.0.0.1, another one each time, below those that the system gives to connections: those of other
+/// tests could take it before mosquitto does.
+fn free_address() -> SocketAddr {
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let start = process::id().wrapping_mul(64);
+    loop {
+        let next = start.wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed)) % 20_000;
+        let port = 10_000 + u16::try_from(next).unwrap_or_default();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        if TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
+}
+
 /// One attempt to start mosquitto on a free port; `None` if it ends again.
 fn start(folder: &Path, lines: &[String]) -> Option<(Child, SocketAddr, Receiver<String>)> {
-    let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .expect("a port of 127.0.0.1 is free");
+    let address = free_address();
     let user = programs::run(Command::new("id").arg("-un"), "POSIX has it");
     let config = folder.join("mosquitto.conf");
     let text = format!(

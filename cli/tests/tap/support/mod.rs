@@ -11,8 +11,9 @@ use std::fmt;
 use std::fs;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::process::Stdio;
+use std::process::{self, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use jsonschema::Validator;
@@ -304,14 +305,21 @@ pub async fn listener() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-/// An address of `host` where nobody listens.
+/// An address of `host` where nobody listens, another one each time, below the ports that the system gives to
+/// connections: those of other tests could take it before the program does that is to listen there.
 ///
 /// Other tests start programs all the while, and a program that is about to start holds whatever is open here. So
 /// this waits until the last copy of the listener is gone.
 pub async fn free_address(host: &str) -> SocketAddr {
-    let listener = TcpListener::bind((host, 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let start = process::id().wrapping_mul(64);
+    let address = loop {
+        let next = start.wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed)) % 20_000;
+        let port = 10_000 + u16::try_from(next).unwrap();
+        if let Ok(listener) = TcpListener::bind((host, port)).await {
+            break listener.local_addr().unwrap();
+        }
+    };
     within(async {
         loop {
             match TcpStream::connect(address).await {
