@@ -975,7 +975,10 @@ mod explain {
             .iter()
             .map(|object| object["result"].clone())
             .collect();
-        assert_eq!(results, ["code", "code", "library", "library", "property"]);
+        assert_eq!(
+            results,
+            ["code", "code", "library", "library", "property", "library"]
+        );
         assert_eq!(objects[0]["reason_code"], 135);
         assert_eq!(objects[0]["packets"].as_array().unwrap().len(), 6);
         assert_eq!(objects[1]["mqtt"], "3.1.1");
@@ -1035,7 +1038,7 @@ mod explain {
             ),
             ("0x06x", "give a number"),
             ("", "give a number"),
-            ("256", "give a number"),
+            ("999", "give a number"),
         ] {
             let message = usage_error(&["explain", code]);
             assert!(message.contains(suggestion), "{code}: {message}");
