@@ -619,18 +619,12 @@ impl Reader {
 
     /// All numbers, whatever stands between them.
     fn hexadecimal_text(&self, text: &str, tokens: &[Token]) -> Result<Vec<u8>, NotHex> {
+        if let Some(bytes) = self.binary_numbers(tokens)? {
+            return Ok(bytes);
+        }
         let mut bytes = Vec::new();
-        let binary = tokens.iter().all(|token| match &token.kind {
-            Kind::Number(number) => is_binary(number),
-            _ => true,
-        });
-        let is_number = |token: &Token| matches!(token.kind, Kind::Number(_));
         for token in tokens {
             match &token.kind {
-                Kind::Number(number) if binary && tokens.iter().any(is_number) => {
-                    let digits = number.digits.get(2..).unwrap_or_default();
-                    bytes.push(u8::from_str_radix(digits, 2).unwrap_or_default());
-                }
                 Kind::Number(number) if self.form == Some(Form::Decimal) => {
                     bytes.push(one_decimal(token.at, number)?);
                 }
@@ -647,6 +641,34 @@ impl Reader {
             }
         }
         Ok(bytes)
+    }
+
+    /// The bytes of several numbers that are all binary; `None` if they are not. A single one is no packet: `0b00` is
+    /// taken for the bytes 0x0B and 0x00.
+    fn binary_numbers(&self, tokens: &[Token]) -> Result<Option<Vec<u8>>, NotHex> {
+        let mut bytes = Vec::new();
+        let mut as_hex = Ok(Vec::new());
+        for token in tokens {
+            let number = match &token.kind {
+                Kind::Number(number) if self.form.is_none() && is_binary(number) => number,
+                Kind::Number(_) | Kind::Word(_) | Kind::String(_) => return Ok(None),
+                _ => continue,
+            };
+            let digits = number.digits.get(2..).unwrap_or_default();
+            bytes.push(u8::from_str_radix(digits, 2).unwrap_or_default());
+            as_hex = as_hex.and_then(|mut bytes| {
+                one_hexadecimal(token.at, number, &mut bytes).map(|()| bytes)
+            });
+        }
+        match as_hex {
+            _ if bytes.len() < 2 => Ok(None),
+            Ok(as_hex) if !is_whole(self.version, &bytes) => Err(NotHex::whole(format!(
+                "this can be read in two ways: as binary numbers it is {}, as hexadecimal it is {} (--as hex)",
+                first_bytes(&bytes),
+                first_bytes(&as_hex),
+            ))),
+            _ => Ok(Some(bytes)),
+        }
     }
 
     /// What to say of a text that is base64.
