@@ -113,7 +113,7 @@ impl fmt::Display for NotHex {
 /// The bytes that one piece of text writes.
 pub(crate) fn hex(text: &str) -> Result<Vec<u8>, NotHex> {
     let mut bytes = Vec::new();
-    let mut reader = Text::new(None, None);
+    let mut reader = Text::new(None, None).bytes_alone();
     reader.line(text.as_bytes(), &mut bytes)?;
     reader.end(&mut bytes)?;
     Ok(bytes)

@@ -32,7 +32,7 @@ pub(crate) struct Text {
     /// The output of tshark's `follow`: what a tab begins was sent by the other side.
     follow: bool,
     flow: Flow,
-    /// Whether a time or a counter may stand in front of the bytes.
+    /// Whether a time, a counter or the heading of a table may stand in front of the bytes.
     stamps: bool,
     /// Whether one did.
     stamped: bool,
@@ -101,6 +101,12 @@ impl Text {
             said: Vec::new(),
             failed: None,
         }
+    }
+
+    /// The same for what is nothing but bytes: 00:01:02 is neither a time nor the heading of a table.
+    pub(super) fn bytes_alone(mut self) -> Self {
+        self.stamps = false;
+        self
     }
 
     /// Appends the bytes that are complete with this line.
@@ -433,7 +439,10 @@ impl Text {
             out.extend(bytes);
             return Ok(true);
         }
-        if fresh && let Some(is_heading) = counts(text, &bytes, seen.numbers) {
+        if fresh
+            && self.stamps
+            && let Some(is_heading) = counts(text, &bytes, seen.numbers)
+        {
             if !is_heading {
                 return Err(NotHex::whole(
                     "this looks like a table of indices and bytes: paste the bytes alone",
