@@ -7,7 +7,7 @@ use crate::reason::reason_codes;
 reason_codes! {
     /// The Connect Reason Codes of CONNACK, MQTT 5.0 §3.2.2.2, Table 3-1.
     pub enum ConnackReason in Connack {
-        0x00 Success "Success" Server "The connection is accepted.",
+        0x00 Success "Success" Server "The Client is connected.",
         0x80 UnspecifiedError "Unspecified error" Server "The Server refuses the connection and does not say why, or has no closer code.",
         0x81 MalformedPacket "Malformed Packet" Server "The Server could not decode the CONNECT packet.",
         0x82 ProtocolError "Protocol Error" Server "The CONNECT packet could be decoded but breaks a rule of the protocol.",
