@@ -18,7 +18,7 @@ use crate::wire::{LENGTH_MAX, length, put_binary, put_variable_byte_integer, wit
 
 /// A packet together with properties that it is to be written with instead of its own.
 ///
-/// What [`Publish::with_properties`] and its kin give. The properties are checked when the packet is written.
+/// What `with_properties` of the packets gives. The properties are checked when the packet is written.
 ///
 /// ```
 /// use mqtt_reason::Version;
