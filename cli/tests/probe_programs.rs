@@ -13,6 +13,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
@@ -27,8 +28,19 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// Held by the test that plays: two brokers at a time would measure each other.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Waits until no other test plays. One that failed before has left nothing behind.
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The outcomes of a run by scenario.
 type Outcomes = BTreeMap<String, String>;
+
+/// What is there instead of an outcome if the machine was too busy to play the scenario: it can be compared with nothing.
+const TOO_BUSY: &str = "observed: this machine is too busy";
 
 /// The outcomes in lines of JSON, of which the last is the summary that must count them.
 fn outcomes(lines: &str) -> Outcomes {
@@ -42,7 +54,12 @@ fn outcomes(lines: &str) -> Outcomes {
     let mut counts = BTreeMap::new();
     for line in scenarios {
         let outcome = line["outcome"].as_str().unwrap();
-        let twice = outcomes.insert(line["scenario"].to_string(), outcome.to_owned());
+        let is_busy = line["why"]
+            .as_str()
+            .unwrap()
+            .starts_with("this machine is too busy");
+        let kept = if is_busy { TOO_BUSY } else { outcome };
+        let twice = outcomes.insert(line["scenario"].to_string(), kept.to_owned());
         assert_eq!(twice, None, "{line}");
         *counts.entry(outcome.to_owned()).or_insert(0) += 1;
         if outcome == "wrong" {
@@ -97,22 +114,23 @@ fn agrees_with(results: &str, address: &str, options: &[&str]) {
         ids.dedup();
         ids
     };
-    let busy = differ(&played);
-    if !busy.is_empty() {
-        println!("once more: {busy:?}");
-        let only = busy.join(",");
+    let again = differ(&played);
+    if !again.is_empty() {
+        println!("once more: {again:?}");
+        let only = again.join(",");
         played.extend(probe(address, &[options, &["--only", &only]].concat()));
     }
-    let differ: Vec<_> = differ(&played)
+    let of = |outcomes: &Outcomes, id: &str| outcomes.get(&format!("\"{id}\"")).cloned();
+    let (busy, differ): (Vec<_>, Vec<_>) = differ(&played)
         .into_iter()
-        .map(|id| {
-            let key = format!("\"{id}\"");
-            (id, committed.get(&key), played.get(&key))
-        })
-        .collect();
+        .map(|id| (of(&committed, &id), of(&played, &id), id))
+        .partition(|(_, now, _)| now.as_deref() == Some(TOO_BUSY));
+    if !busy.is_empty() {
+        println!("{results}: not compared, this machine is too busy: {busy:?}");
+    }
     assert!(
         differ.is_empty(),
-        "{results}: scenario, outcome there, outcome now: {differ:#?}"
+        "{results}: outcome there, outcome now, scenario: {differ:#?}"
     );
 }
 
@@ -133,6 +151,7 @@ fn mosquitto_version() -> String {
 #[test]
 #[ignore = "needs mosquitto"]
 fn an_open_mosquitto() {
+    let _alone = alone();
     let broker = mosquitto::Broker::start(&["allow_anonymous true", "max_packet_size 100000"]);
     let results = format!("mosquitto-{}-open.jsonl", mosquitto_version());
     agrees_with(&results, &broker.address().to_string(), &[]);
@@ -141,6 +160,7 @@ fn an_open_mosquitto() {
 #[test]
 #[ignore = "needs mosquitto"]
 fn a_mosquitto_with_passwords_and_an_access_list() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     fs::write(
         folder.path().join("mr"),
@@ -204,6 +224,7 @@ impl Drop for Listening {
 #[test]
 #[ignore = "needs aedes"]
 fn aedes_which_speaks_3_1_1() {
+    let _alone = alone();
     let folder = env::var_os("MQTT_REASON_NODE_PATH").unwrap_or_default();
     let manifest = Path::new(&folder).join("aedes/package.json");
     let manifest = fs::read_to_string(&manifest).unwrap_or_else(|error| {
@@ -223,6 +244,7 @@ fn aedes_which_speaks_3_1_1() {
 #[test]
 #[ignore = "needs examples/broker, which it builds"]
 fn our_own_broker() {
+    let _alone = alone();
     let build = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "-p", "mqtt-reason", "--all-features"])
         .args(["--example", "broker"])

@@ -14,6 +14,9 @@ use crate::scenario::{Answer, Bare, Demand, Like, Scenario, Unnoticed};
 /// How long a connection may stay open after a packet that ends it. No time is stated: it is a long one.
 pub(crate) const CLOSING: Duration = Duration::from_secs(10);
 
+/// A probe that is woken later than this shares its machine with so much else that a broker there may answer late, too.
+const MOST_WOKEN_LATE: Duration = Duration::from_secs(1);
+
 /// What an answer is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -111,6 +114,26 @@ impl Verdict {
     #[must_use]
     pub fn good() -> Self {
         Self::new(Outcome::AsDemanded, "")
+    }
+
+    /// The probe itself did not keep the times that the scenario rests on: nobody is accused.
+    #[must_use]
+    pub fn too_busy() -> Self {
+        Self::new(
+            Outcome::Observed,
+            "this machine is too busy to keep the times of the scenario: nothing is shown",
+        )
+    }
+
+    /// The same verdict, or that the machine is too busy if it accuses somebody and the probe was woken so late that what
+    /// it waited for may have come late for the same reason.
+    #[must_use]
+    pub(crate) fn unless_woken_late(self, woken_late: Duration) -> Self {
+        let accuses = matches!(self.outcome, Outcome::Wrong | Outcome::Late);
+        match accuses && woken_late > MOST_WOKEN_LATE {
+            true => Self::too_busy(),
+            false => self,
+        }
     }
 }
 
@@ -393,4 +416,32 @@ fn unnoticed(row: &Scenario, received: &Received) -> Verdict {
         Bare::Conforms | Bare::ConformsToV5 => format!("the connection goes on, {proof}"),
     };
     Verdict::wrong(row.duty(), why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probe_that_was_woken_late_accuses_nobody() {
+        let late = Duration::from_millis(1_001);
+        let mut slow = Verdict::new(Outcome::Late, "slow");
+        slow.rule = Some("MQTT-3.1.2-22".to_owned());
+        for accusing in [Verdict::wrong("MQTT-4.5.0-1", "none comes"), slow] {
+            assert_eq!(
+                accusing.clone().unless_woken_late(late),
+                Verdict::too_busy()
+            );
+            assert_eq!(
+                accusing.clone().unless_woken_late(MOST_WOKEN_LATE),
+                accusing
+            );
+        }
+        for outcome in Outcome::ALL {
+            let verdict = Verdict::new(outcome, "why");
+            if !matches!(outcome, Outcome::Wrong | Outcome::Late) {
+                assert_eq!(verdict.clone().unless_woken_late(late), verdict);
+            }
+        }
+    }
 }

@@ -110,7 +110,12 @@ pub struct Link {
     asked: Option<PacketType>,
     /// The event with which the part that is judged begins.
     mark: usize,
+    /// How much later than it was to be this process was woken at worst while it waited for the other side.
+    woken_late: Duration,
 }
+
+/// How often a wait for the other side looks at the clock.
+const TICK: Duration = Duration::from_millis(100);
 
 /// How far the other side is in the order of packets.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -144,6 +149,7 @@ impl Link {
             streams: None,
             asked: None,
             mark: 0,
+            woken_late: Duration::ZERO,
         }
     }
 
@@ -179,6 +185,13 @@ impl Link {
     #[must_use]
     pub const fn end(&self) -> End {
         self.end
+    }
+
+    /// How much later than it was to be this process was woken at worst while it waited for the other side: what it
+    /// measured meanwhile can be wrong by so much.
+    #[must_use]
+    pub const fn woken_late(&self) -> Duration {
+        self.woken_late
     }
 
     /// What happened since it was marked.
@@ -259,7 +272,12 @@ impl Link {
             }
             let reader = self.reader.as_mut()?;
             let mut chunk = [0; 4096];
-            match tokio::time::timeout_at(until, reader.read(&mut chunk)).await {
+            let now = Instant::now();
+            let tick = until.min(now + TICK).max(now);
+            let read = tokio::time::timeout_at(tick, reader.read(&mut chunk)).await;
+            self.woken_late = self.woken_late.max(tick.elapsed());
+            match read {
+                Err(_) if tick < until => {}
                 Err(_) => return None,
                 Ok(Ok(0)) => self.ended(End::Closed),
                 Ok(Ok(len)) => self

@@ -31,6 +31,8 @@ pub struct Target {
 pub enum Stop {
     /// The target does not offer what it takes.
     Skip(String),
+    /// The probe itself did not keep the times that the scenario rests on, because the machine is busy.
+    TooBusy,
 }
 
 /// Where one scenario is played.
@@ -98,6 +100,13 @@ impl Stage {
     #[must_use]
     pub fn connector(&self) -> &Connector {
         &self.target.connector
+    }
+
+    /// How much later than it was to be this process was woken at worst in a wait of this scenario.
+    #[must_use]
+    pub fn woken_late(&self) -> Duration {
+        let late = self.links.iter().map(Link::woken_late);
+        late.max().unwrap_or_default()
     }
 
     /// How long an answer is waited for.

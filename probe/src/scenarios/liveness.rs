@@ -1,41 +1,29 @@
 //! K: liveness, sessions and limits, in several steps.
 
-use std::time::Duration;
-
 use mqtt_reason::{Decoded, PacketType, v5 as packets};
 use tokio::time::Instant;
 
+use super::keep_alive;
 use crate::draft::{self, Connect, disconnect as goodbye, four_byte_property, pingreq};
 use crate::engine::{End, Layout, Seen, Stage, Stop};
-use crate::judge::{Outcome, Received, Verdict, ends, judge};
+use crate::judge::{Outcome, Received, Verdict, judge};
 use crate::scenario::words::{connack, disconnect, v5};
 use crate::scenario::{Answer, Need, Scenario};
 
 /// The rows of the group.
 pub(super) fn rows() -> Vec<Scenario> {
+    let ping = v5("K01", "PINGREQ", &["MQTT-3.12.4-1"])
+        .after(|_| pingreq())
+        .best([Answer::Plain(PacketType::Pingresp)])
+        .answer_is_due();
+    let mut rows = vec![ping];
+    rows.extend(keep_alive::rows());
+    rows.extend(others());
+    rows
+}
+
+fn others() -> Vec<Scenario> {
     vec![
-        v5("K01", "PINGREQ", &["MQTT-3.12.4-1"])
-            .after(|_| pingreq())
-            .best([Answer::Plain(PacketType::Pingresp)])
-            .answer_is_due(),
-        v5(
-            "K02",
-            "nothing for 1.5 times the Keep Alive of 1 s, on four connections",
-            &["MQTT-3.1.2-22"],
-        )
-        .steps(|stage| Box::pin(keep_alive(stage)))
-        .need(Need::OwnKeepAlive)
-        .best([disconnect(0x8D)])
-        .long(),
-        v5(
-            "K03",
-            "PINGREQ six times, 0.7 s apart, on a Keep Alive of 1 s",
-            &["MQTT-3.1.2-22"],
-        )
-        .steps(|stage| Box::pin(kept_alive(stage)))
-        .need(Need::OwnKeepAlive)
-        .best([Answer::Other("open, PINGRESP six times")])
-        .long(),
         v5(
             "K04",
             "a second connection with the same Client Identifier",
@@ -83,115 +71,6 @@ pub(super) fn rows() -> Vec<Scenario> {
         .best([connack(0x84)])
         .also([connack(0x01), connack(0x81), connack(0x82)]),
     ]
-}
-
-/// What Keep Alive allows: one and a half times the Keep Alive of 1 s, and something for the way.
-const ALLOWED: Duration = Duration::from_millis(2_300);
-/// After this a Server has not closed at all.
-const NEVER: Duration = Duration::from_secs(15);
-
-/// Four connections, so that a Server that looks only now and then is not caught now and then.
-pub(super) async fn keep_alive(stage: &mut Stage) -> Result<Verdict, Stop> {
-    let quiet = (0_u32..4).map(|number| {
-        let connect = stage.setting.connect_second(&number.to_string());
-        let connect = connect.with(|c| c.keep_alive = 1);
-        let delay = Duration::from_millis(700) * number;
-        let stage = &*stage;
-        async move {
-            let name = format!("client-{number}");
-            stage.quiet(&name, connect, delay, NEVER).await
-        }
-    });
-    let results = futures_util::future::join_all(quiet).await;
-    let mut slowest = Duration::ZERO;
-    let mut told = Vec::new();
-    let mut silent = 0;
-    for result in results {
-        let (link, since, packets, refused) = result?;
-        let link = stage.add(link);
-        stage.judge(link);
-        if let Some(why) = refused {
-            return Err(Stop::Skip(why));
-        }
-        let goodbye = packets.iter().find(|seen| ends(seen));
-        let first = goodbye.map(|seen| stage.start() + seen.at);
-        // A Server that has said DISCONNECT has ended it; that TCP lingers is no delay.
-        let ended = first.or_else(|| stage.ended_at(link));
-        let ended = ended.map(|at| at.saturating_duration_since(since));
-        told.extend(packets.iter().map(Seen::in_words));
-        if goodbye.is_none() {
-            silent += 1;
-        }
-        let ended = match stage.end(link) {
-            End::Open => NEVER,
-            _ => ended.unwrap_or(NEVER),
-        };
-        slowest = slowest.max(ended);
-    }
-    let open = slowest >= NEVER;
-    told.push(if open { "open" } else { "closed" }.to_owned());
-    stage.tell(told);
-    let rule = stage.rule("MQTT-3.1.2-22", "MQTT-3.1.2-24");
-    let why = format!(
-        "the slowest of four connections was closed {:.1} s after its last packet; 1.5 s are allowed",
-        slowest.as_secs_f64()
-    );
-    Ok(if open {
-        Verdict::wrong(
-            rule,
-            "still open 15 s after the last packet, on a Keep Alive of 1 s",
-        )
-    } else if slowest > ALLOWED {
-        let mut late = Verdict::new(Outcome::Late, why);
-        late.rule = Some(rule.to_owned());
-        late
-    } else if silent > 0 && stage.version() == mqtt_reason::Version::V5_0 {
-        Verdict::new(Outcome::BareClose, why)
-    } else {
-        Verdict::new(Outcome::AsDemanded, why)
-    })
-}
-
-async fn kept_alive(stage: &mut Stage) -> Result<Verdict, Stop> {
-    let connect = stage.setting.connect().with(|c| c.keep_alive = 1);
-    let (link, _) = stage.connect("client", connect).await?;
-    stage.judge_from_here(link);
-    let mut last = Instant::now();
-    let mut longest = Duration::ZERO;
-    let mut answers = 0;
-    for _ in 0..6 {
-        let until = last + Duration::from_millis(700);
-        let heard = stage.listen(link, until).await;
-        answers += heard.iter().filter(|seen| is_pingresp(seen)).count();
-        longest = longest.max(last.elapsed());
-        last = Instant::now();
-        stage.send(link, pingreq()).await;
-    }
-    let heard = stage.listen(link, last + stage.wait()).await;
-    answers += heard.iter().filter(|seen| is_pingresp(seen)).count();
-    if stage.end(link) == End::Open && answers >= 6 {
-        return Ok(Verdict::good());
-    }
-    if longest > Duration::from_millis(1_400) {
-        return Ok(Verdict::new(
-            Outcome::Observed,
-            "this machine is too busy to send a PINGREQ in time: nothing is shown",
-        ));
-    }
-    if stage.end(link) == End::Open {
-        return Ok(Verdict::wrong(
-            "MQTT-3.12.4-1",
-            format!("{answers} PINGRESP to 6 PINGREQ"),
-        ));
-    }
-    Ok(Verdict::wrong(
-        "MQTT-3.1.2-22",
-        "closed although a packet came every 0.7 s, on a Keep Alive of 1 s",
-    ))
-}
-
-fn is_pingresp(seen: &Seen) -> bool {
-    seen.packet_type() == Some(PacketType::Pingresp)
 }
 
 pub(super) async fn takeover(stage: &mut Stage) -> Result<Verdict, Stop> {

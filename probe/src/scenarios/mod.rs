@@ -6,6 +6,7 @@ mod connect;
 mod disconnect;
 mod first;
 mod headers;
+mod keep_alive;
 mod limits;
 mod liveness;
 mod messages;

@@ -5,7 +5,8 @@ use tokio::time::Instant;
 
 use super::disconnect::{Fate, will_fate};
 use super::headers::with_first_byte;
-use super::liveness::{keep_alive, session, takeover};
+use super::keep_alive::silent;
+use super::liveness::{session, takeover};
 use super::messages::{self, qos_2_publish};
 use super::{sessions, wills};
 use crate::draft::{self, Connect, Draft, Will, frame, join, text};
@@ -327,7 +328,7 @@ fn connects() -> Vec<Scenario> {
             "nothing for 1.5 times the Keep Alive of 1 s, on four connections",
             &["MQTT-3.1.2-24"],
         )
-        .steps(|stage| Box::pin(keep_alive(stage)))
+        .steps(|stage| Box::pin(silent(stage)))
         .need(Need::OwnKeepAlive)
         .best([Answer::Close])
         .long(),
