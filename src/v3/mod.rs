@@ -33,7 +33,7 @@ pub use self::reason::{ConnackReturnCode, SubackReturnCode};
 pub use self::suback::Suback;
 pub use self::version::{TryFromVersionError, Version};
 
-use crate::decoding;
+use crate::decoding::{self, Outcome};
 use crate::encode::{check_direction, check_size, packet_id_alone};
 use crate::encode_error::EncodeError;
 use crate::error::{DecodeError, ErrorKind, ParseError, failure};
@@ -251,7 +251,7 @@ impl Packet<'_> {
 /// As [`decode_with`].
 #[inline]
 pub fn decode(version: Version, i: &[u8]) -> Result<Decoded<'_, Packet<'_>>, DecodeError> {
-    decoding::decode(version, DecodeOptions::DEFAULT, i)
+    decoding::decode_by_default(version, i)
 }
 
 /// Decodes the packet at the start of `i`.
@@ -326,38 +326,23 @@ impl decoding::Family for Version {
         _options: &DecodeOptions,
         (packet_type, body, len): (PacketType, &'a [u8], usize),
         other: impl FnOnce() -> Decoded<'a, Packet<'a>>,
-    ) -> Result<Decoded<'a, Packet<'a>>, nom::Err<ParseError<'a>>> {
+        outcome: &mut Outcome<'a, Packet<'a>>,
+    ) -> Result<(), nom::Err<ParseError<'a>>> {
         match fixed_remaining_length(packet_type) {
             Some(expected) if body.len() != expected => {
                 return Err(remaining_length(packet_type, expected, body));
             }
             _ => {}
         }
-        let id = |packet: fn(PacketId) -> Packet<'a>| {
-            let (_, id) = packet_id(body)?;
-            let packet = packet(id);
-            Ok(Decoded::Packet { packet, len })
-        };
-        match packet_type {
-            PacketType::Connack => {
-                let (_, connack) = Connack::parse(body, self)?;
-                let packet = Packet::Connack(connack);
-                Ok(Decoded::Packet { packet, len })
-            }
-            PacketType::Puback => id(Packet::Puback),
-            PacketType::Pubrec => id(Packet::Pubrec),
-            PacketType::Pubrel => id(Packet::Pubrel),
-            PacketType::Pubcomp => id(Packet::Pubcomp),
-            PacketType::Unsuback => id(Packet::Unsuback),
-            PacketType::Suback => {
-                let (_, suback) = Suback::parse(body)?;
-                let packet = Packet::Suback(suback);
-                Ok(Decoded::Packet { packet, len })
-            }
-            PacketType::Disconnect => {
-                let packet = Packet::Disconnect;
-                Ok(Decoded::Packet { packet, len })
-            }
+        let packet = match packet_type {
+            PacketType::Connack => Packet::Connack(Connack::parse(body, self)?.1),
+            PacketType::Puback => Packet::Puback(packet_id(body)?.1),
+            PacketType::Pubrec => Packet::Pubrec(packet_id(body)?.1),
+            PacketType::Pubrel => Packet::Pubrel(packet_id(body)?.1),
+            PacketType::Pubcomp => Packet::Pubcomp(packet_id(body)?.1),
+            PacketType::Unsuback => Packet::Unsuback(packet_id(body)?.1),
+            PacketType::Suback => Packet::Suback(Suback::parse(body)?.1),
+            PacketType::Disconnect => Packet::Disconnect,
             // The fixed header of an AUTH is refused in 3.x.
             PacketType::Auth
             | PacketType::Connect
@@ -365,8 +350,13 @@ impl decoding::Family for Version {
             | PacketType::Subscribe
             | PacketType::Unsubscribe
             | PacketType::Pingreq
-            | PacketType::Pingresp => Ok(other()),
-        }
+            | PacketType::Pingresp => {
+                *outcome = Ok(other());
+                return Ok(());
+            }
+        };
+        *outcome = Ok(Decoded::Packet { packet, len });
+        Ok(())
     }
 }
 

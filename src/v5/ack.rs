@@ -156,24 +156,32 @@ impl<'a, R: AckReason> Ack<'a, R> {
         (R::PACKET, self.packet_id, code, self.properties)
     }
 
-    /// The body, in one of its three forms: §3.4.2.1 and §3.4.2.2.1, and their kin.
+    /// The body, in one of its three forms: §3.4.2.1 and §3.4.2.2.1, and their kin. `found` gets the packet before its
+    /// properties are checked.
     #[inline(always)]
-    pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
+    pub(crate) fn parse(
+        i: &'a [u8],
+        options: &DecodeOptions,
+        found: impl FnOnce(Self),
+    ) -> Parsed<'a, ()> {
         let (i, packet_id) = read!(packet_id, i);
         if i.is_empty() {
-            return Ok((i, Self::success(packet_id)));
+            found(Self::success(packet_id));
+            return Ok((i, ()));
         }
         let (i, reason) = read!(|i| reason_code::<R>(i, options), i);
         if i.is_empty() {
-            return Ok((i, Self::new(packet_id, reason)));
+            found(Self::new(packet_id, reason));
+            return Ok((i, ()));
         }
-        let (i, properties) = Properties::parse(i, R::CARRIER, options)?;
-        let ack = Self {
+        let (i, section) = Properties::section(i)?;
+        found(Self {
             packet_id,
             reason,
-            properties,
-        };
-        Ok((i, ack))
+            properties: Properties::of_checked(section),
+        });
+        Properties::check(section, R::CARRIER, options)?;
+        Ok((i.get(section.len()..).unwrap_or_default(), ()))
     }
 }
 

@@ -81,23 +81,32 @@ impl<'a> Auth<'a> {
         self.properties
     }
 
-    /// The body, §3.15.2.
+    /// The body, §3.15.2. `found` gets the packet before its properties are checked.
     #[inline(always)]
-    pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
+    pub(crate) fn parse(
+        i: &'a [u8],
+        options: &DecodeOptions,
+        found: impl FnOnce(Self),
+    ) -> Parsed<'a, ()> {
         let (reason, properties_at) = match i {
-            [] => return Ok((i, Self::without_body(i, options)?)),
+            [] => {
+                found(Self::without_body(i, options)?);
+                return Ok((i, ()));
+            }
             [_, end @ ..] if end.is_empty() => return refuse(end, ErrorKind::NoPropertyLength),
             _ => {
                 let (rest, reason) = reason_code(i, options)?;
                 (reason, rest)
             }
         };
-        let (rest, (properties, single)) =
-            Properties::parse_with_set(properties_at, Carrier::Auth, options)?;
+        let (i, section) = Properties::section(properties_at)?;
+        let properties = Properties::of_checked(section);
+        found(Self { reason, properties });
+        let single = Properties::check(section, Carrier::Auth, options)?;
         if !single.contains(PropertyId::AuthenticationMethod) {
             return refuse(properties_at, ErrorKind::NoAuthenticationMethod);
         }
-        Ok((rest, Self { reason, properties }))
+        Ok((i.get(section.len()..).unwrap_or_default(), ()))
     }
 
     /// Remaining Length 0: the Server's Success, §3.15.2.1.

@@ -114,7 +114,7 @@ impl<'a> Connack<'a> {
         self.properties
     }
 
-    /// The body, §3.2.2; it has no short form.
+    /// The body, §3.2.2; it has no short form. `found` gets the packet before its properties are checked.
     ///
     /// # Conformance
     ///
@@ -122,7 +122,11 @@ impl<'a> Connack<'a> {
     /// protocol error. The specification names no class for either. Whether Session Present is right depends
     /// on the code: a code outside the table is reported first.
     #[inline(always)]
-    pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
+    pub(crate) fn parse(
+        i: &'a [u8],
+        options: &DecodeOptions,
+        mut found: impl FnMut(Self),
+    ) -> Parsed<'a, ()> {
         let (after_flags, flags) = read!(wire::byte, i);
         // [MQTT-3.2.2-1]
         if flags & 0b1111_1110 != 0 {
@@ -136,16 +140,22 @@ impl<'a> Connack<'a> {
             let code = reason.as_u8();
             return refuse(i, ErrorKind::SessionPresent { code });
         }
-        let (rest, (properties, single)) =
-            Properties::parse_with_set(after_reason, Carrier::Connack, options)?;
-        let connack = Self {
+        let (i, section) = Properties::section(after_reason)?;
+        let mut connack = Self {
             session_present,
             reason,
-            lacks_method: single.contains(PropertyId::AuthenticationData)
-                && !single.contains(PropertyId::AuthenticationMethod),
-            properties,
+            lacks_method: false,
+            properties: Properties::of_checked(section),
         };
-        Ok((rest, connack))
+        found(connack);
+        let single = Properties::check(section, Carrier::Connack, options)?;
+        if single.contains(PropertyId::AuthenticationData)
+            && !single.contains(PropertyId::AuthenticationMethod)
+        {
+            connack.lacks_method = true;
+            found(connack);
+        }
+        Ok((i.get(section.len()..).unwrap_or_default(), ()))
     }
 
     /// Refuses an accepting CONNACK that lacks an Authentication Method.

@@ -68,18 +68,30 @@ impl<'a> Disconnect<'a> {
         self.properties
     }
 
-    /// The body, in one of its three forms: §3.14.2.1 and §3.14.2.2.1.
+    /// The body, in one of its three forms: §3.14.2.1 and §3.14.2.2.1. `found` gets the packet before its properties are
+    /// checked.
     #[inline(always)]
-    pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
+    pub(crate) fn parse(
+        i: &'a [u8],
+        options: &DecodeOptions,
+        found: impl FnOnce(Self),
+    ) -> Parsed<'a, ()> {
         if i.is_empty() {
-            return Ok((i, Self::new(DisconnectReason::NormalDisconnection)));
+            found(Self::new(DisconnectReason::NormalDisconnection));
+            return Ok((i, ()));
         }
         let (i, reason) = read!(|i| reason_code::<DisconnectReason>(i, options), i);
         if i.is_empty() {
-            return Ok((i, Self::new(reason)));
+            found(Self::new(reason));
+            return Ok((i, ()));
         }
-        let (i, properties) = Properties::parse(i, Carrier::Disconnect, options)?;
-        Ok((i, Self { reason, properties }))
+        let (i, section) = Properties::section(i)?;
+        found(Self {
+            reason,
+            properties: Properties::of_checked(section),
+        });
+        Properties::check(section, Carrier::Disconnect, options)?;
+        Ok((i.get(section.len()..).unwrap_or_default(), ()))
     }
 }
 

@@ -48,7 +48,7 @@ pub use self::reason::{
 pub use self::suback::{Suback, SubscriptionAck, SubscriptionReason, Unsuback, WithCodes};
 pub use crate::encode_error::{PropertyError, PropertyErrorKind};
 
-use crate::decoding;
+use crate::decoding::{self, Outcome};
 use crate::encode::{Encode, packet_id_alone};
 use crate::encode_error::EncodeError;
 use crate::error::{DecodeError, ErrorKind, ParseError, failure};
@@ -319,18 +319,20 @@ impl decoding::Family for Family {
         options: &DecodeOptions,
         (packet_type, body, len): (PacketType, &'a [u8], usize),
         other: impl FnOnce() -> Decoded<'a, Packet<'a>>,
-    ) -> Result<Decoded<'a, Packet<'a>>, nom::Err<ParseError<'a>>> {
+        outcome: &mut Outcome<'a, Packet<'a>>,
+    ) -> Result<(), nom::Err<ParseError<'a>>> {
         macro_rules! parse {
-            ($Variant:ident) => {
-                match $Variant::parse(body, options) {
-                    Ok(([], packet)) => {
-                        let packet = Packet::$Variant(packet);
-                        Ok(Decoded::Packet { packet, len })
-                    }
-                    Ok((rest, _)) => Err(frame::left_over(rest)),
+            ($Variant:ident) => {{
+                let found = |packet| {
+                    let packet = Packet::$Variant(packet);
+                    *outcome = Ok(Decoded::Packet { packet, len });
+                };
+                match $Variant::parse(body, options, found) {
+                    Ok(([], ())) => Ok(()),
+                    Ok((rest, ())) => Err(frame::left_over(rest)),
                     Err(error) => Err(error),
                 }
-            };
+            }};
         }
         match packet_type {
             PacketType::Connack => match *body {
@@ -351,7 +353,10 @@ impl decoding::Family for Family {
             | PacketType::Subscribe
             | PacketType::Unsubscribe
             | PacketType::Pingreq
-            | PacketType::Pingresp => Ok(other()),
+            | PacketType::Pingresp => {
+                *outcome = Ok(other());
+                Ok(())
+            }
         }
     }
 }

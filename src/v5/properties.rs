@@ -371,29 +371,35 @@ impl<'a> Properties<'a> {
         carrier: Carrier,
         options: &DecodeOptions,
     ) -> Parsed<'a, (Self, PropertySet)> {
-        let (from_section, (length, single)) = Self::parse_length(i, carrier, options)?;
-        let (section, rest) = from_section
-            .split_at_checked(length as usize)
-            .unwrap_or_default();
+        let (i, section) = Self::section(i)?;
+        let single = Self::check(section, carrier, options)?;
+        let rest = i.get(section.len()..).unwrap_or_default();
         Ok((rest, (Self { section }, single)))
     }
 
-    /// As [`parse_with_set`](Self::parse_with_set), but gives the Property Length and what starts with the section.
+    /// The section, not yet checked: as many bytes as its Property Length says. What is left starts with it.
     #[inline(always)]
-    pub(crate) fn parse_length(
-        i: &'a [u8],
-        carrier: Carrier,
-        options: &DecodeOptions,
-    ) -> Parsed<'a, (u32, PropertySet)> {
+    pub(crate) fn section(i: &'a [u8]) -> Parsed<'a, &'a [u8]> {
         if i.is_empty() {
             return Err(no_length(i));
         }
         let (from_section, length) = read!(wire::variable_byte_integer, i);
-        let Some(section) = from_section.get(..length as usize) else {
-            return Err(too_long(i, length));
-        };
+        match from_section.get(..length as usize) {
+            Some(section) => Ok((from_section, section)),
+            None => Err(too_long(i, length)),
+        }
+    }
+
+    /// Checks a section: allowed in this carrier, no duplicates, values in range, exact end. Tells which properties are
+    /// there, of those that may not be repeated.
+    #[inline(always)]
+    pub(crate) fn check(
+        section: &'a [u8],
+        carrier: Carrier,
+        options: &DecodeOptions,
+    ) -> Result<PropertySet, nom::Err<ParseError<'a>>> {
         if section.is_empty() {
-            return Ok((from_section, (0, PropertySet::EMPTY)));
+            return Ok(PropertySet::EMPTY);
         }
         let forbidden = forbidden(carrier, options);
         let allowed = carrier.allowed().without(forbidden);
@@ -403,7 +409,7 @@ impl<'a> Properties<'a> {
             let rest = section.get(section.len().saturating_sub(left)..);
             return Err(refused(rest.unwrap_or_default(), open, carrier, options));
         }
-        Ok((from_section, (length, allowed.without(open))))
+        Ok(allowed.without(open))
     }
 
     /// A section that was checked.

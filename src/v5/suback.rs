@@ -16,7 +16,7 @@ use crate::spec::scalar::{PacketId, QoS};
 use crate::v5::layout::{Parts, Short, with_properties};
 use crate::v5::properties::Properties;
 use crate::v5::reason::{SubackReason, UnsubackReason};
-use crate::wire::packet_id;
+use crate::wire::{length, packet_id};
 
 /// A reason code of SUBACK or UNSUBACK; which one says which packet it is.
 ///
@@ -68,7 +68,10 @@ impl SubackReason {
 /// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
 // In this order, so that the identifier has the place that it has in the other packets: what is read of a packet just
-// decoded is as wide as what was written there.
+// decoded is as wide as what was written there. And `codes_at` right behind the place of a PUBACK's code: a packet is
+// moved in the pieces of a PUBACK that are written by themselves, and four bytes more. As a `u32` in its usual place it
+// would be moved in two pieces and read as one, for which the processor waits: W4 of `benches/loops`, moved, took 45 to
+// 52 ns in five builds, with this order 35 to 37 in four and 46 in two.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct SubscriptionAck<'a, R> {
@@ -76,7 +79,8 @@ pub struct SubscriptionAck<'a, R> {
     body: &'a [u8],
     packet_id: PacketId,
     /// Where the codes start in `body`.
-    codes_at: u32,
+    unused: u8,
+    codes_at: [u8; 4],
     codes: PhantomData<R>,
 }
 
@@ -115,10 +119,17 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
     #[inline]
     #[must_use]
     pub const fn from_list(packet_id: PacketId, codes: CodeList<'a, R>) -> Self {
+        Self::of(packet_id, codes.as_bytes(), 0)
+    }
+
+    /// The packet with these properties and codes, of which the codes start at `codes_at`.
+    #[inline(always)]
+    const fn of(packet_id: PacketId, body: &'a [u8], codes_at: u32) -> Self {
         Self {
+            body,
             packet_id,
-            codes_at: 0,
-            body: codes.as_bytes(),
+            unused: 0,
+            codes_at: codes_at.to_ne_bytes(),
             codes: PhantomData,
         }
     }
@@ -147,28 +158,30 @@ impl<'a, R: SubscriptionReason> SubscriptionAck<'a, R> {
     /// Properties and codes.
     #[inline]
     const fn split(&self) -> (&'a [u8], &'a [u8]) {
-        match self.body.split_at_checked(self.codes_at as usize) {
+        let codes_at = u32::from_ne_bytes(self.codes_at);
+        match self.body.split_at_checked(codes_at as usize) {
             Some(parts) => parts,
             None => (&[], self.body),
         }
     }
 
-    /// The body, §3.9.2 and §3.9.3, §3.11.2 and §3.11.3; it has no short form.
+    /// The body, §3.9.2 and §3.9.3, §3.11.2 and §3.11.3; it has no short form. `found` gets the packet before its
+    /// properties and codes are checked.
     #[inline(always)]
-    pub(crate) fn parse(i: &'a [u8], options: &DecodeOptions) -> Parsed<'a, Self> {
+    pub(crate) fn parse(
+        i: &'a [u8],
+        options: &DecodeOptions,
+        found: impl FnOnce(Self),
+    ) -> Parsed<'a, ()> {
         let (i, packet_id) = read!(packet_id, i);
-        let (body, (codes_at, _)) = Properties::parse_length(i, R::CARRIER, options)?;
-        let codes = body.get(codes_at as usize..).unwrap_or_default();
+        let (body, section) = Properties::section(i)?;
+        found(Self::of(packet_id, body, length(section.len())));
+        Properties::check(section, R::CARRIER, options)?;
+        let codes = body.get(section.len()..).unwrap_or_default();
         let (rest, _) = CodeList::<R>::parse(codes, R::PACKET, |packet, code| {
             ErrorKind::ReasonCode { packet, code }
         })?;
-        let ack = Self {
-            packet_id,
-            codes_at,
-            body,
-            codes: PhantomData,
-        };
-        Ok((rest, ack))
+        Ok((rest, ()))
     }
 }
 
