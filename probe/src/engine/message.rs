@@ -104,13 +104,13 @@ impl Message {
 impl Stage {
     /// Messages that a connection gets, until there are `count` or no more comes; each is acknowledged to its end.
     pub async fn messages(&mut self, link: usize, count: usize) -> Vec<Message> {
-        let until = Instant::now() + self.wait() * 2;
+        let until = Instant::now() + self.patience();
         self.messages_until(link, count, until, true).await
     }
 
     /// The same, without an acknowledgement.
     pub async fn messages_unacknowledged(&mut self, link: usize, count: usize) -> Vec<Message> {
-        let until = Instant::now() + self.wait() * 2;
+        let until = Instant::now() + self.patience();
         self.messages_until(link, count, until, false).await
     }
 

@@ -25,6 +25,9 @@ pub struct Target {
     pub wait: Duration,
 }
 
+/// The shortest wait after which something is called absent.
+const PATIENCE: Duration = Duration::from_secs(6);
+
 /// Why a scenario was not played to its end.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -115,6 +118,13 @@ impl Stage {
         self.target.wait
     }
 
+    /// How long something is waited for before its absence accuses anybody. No time is stated for any answer: it is a long
+    /// one, which only those use up that do not answer.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        (self.wait() * 4).max(PATIENCE)
+    }
+
     /// A new connection, on which nothing was sent.
     ///
     /// # Errors
@@ -169,7 +179,7 @@ impl Stage {
         let mut link = Link::new(name, connection, layout, self.start);
         link.send(connect.draft()).await;
         let since = Instant::now();
-        let connack = link.next(since + self.wait() * 4).await;
+        let connack = link.next(since + self.patience()).await;
         if !link.is_accepted() {
             let what = connack.map_or_else(|| link.end().name().to_owned(), |seen| seen.in_words());
             let why = format!("the CONNECT before it was refused: {what}");
@@ -325,7 +335,7 @@ impl Stage {
     ///
     /// If it does not come.
     pub async fn expect(&mut self, link: usize, packet: PacketType) -> Result<Seen, Stop> {
-        let until = Instant::now() + self.wait() * 4;
+        let until = Instant::now() + self.patience();
         while let Some(seen) = self.next(link, until).await {
             if seen.packet_type() == Some(packet) {
                 return Ok(seen);
@@ -341,7 +351,7 @@ impl Stage {
     pub async fn flush(&mut self, link: usize) -> (Vec<Seen>, bool) {
         let mut packets = Vec::new();
         self.ask(link, draft::pingreq(), PacketType::Pingresp).await;
-        let until = Instant::now() + self.wait() * 2;
+        let until = Instant::now() + self.patience();
         while let Some(seen) = self.next(link, until).await {
             if seen.packet_type() == Some(PacketType::Pingresp) {
                 return (packets, true);
@@ -379,7 +389,7 @@ impl Stage {
         let before_connack = self.links.get(link).is_some_and(Link::waits_for_connack);
         if before_connack && packets.is_empty() && self.end(link) == End::Open {
             // A PINGREQ shows nothing there: it is only given more time.
-            let until = Instant::now() + self.wait();
+            let until = Instant::now() + self.patience();
             packets.extend(self.listen(link, until).await);
         } else if self.end(link) == End::Open && over.is_none() {
             alive = self.prove(link, demand, &mut packets).await;
@@ -408,7 +418,7 @@ impl Stage {
             (draft::pingreq(), PacketType::Pingresp)
         };
         self.ask(link, proof, wanted).await;
-        let mut until = Instant::now() + self.wait() * 2;
+        let mut until = Instant::now() + self.patience();
         let mut alive = false;
         while let Some(seen) = self.next(link, until).await {
             if seen.packet_type() == Some(wanted) && !alive {
@@ -417,7 +427,7 @@ impl Stage {
                     break;
                 }
                 // An answer that is due may come later than the one to the PINGREQ.
-                until = Instant::now() + self.wait() * 2;
+                until = Instant::now() + self.patience();
                 continue;
             }
             let over = ends(&seen);

@@ -163,7 +163,7 @@ async fn other_method(stage: &mut Stage) -> Result<Verdict, Stop> {
     let link = stage.open("client", layout).await?;
     let draft = connect(&stage.setting).draft();
     stage.send(link, draft).await;
-    match stage.next(link, Instant::now() + stage.wait() * 4).await {
+    match stage.next(link, Instant::now() + stage.patience()).await {
         Some(seen) if seen.packet_type() == Some(PacketType::Auth) => {}
         Some(seen) => {
             return Err(Stop::Skip(format!(
@@ -191,7 +191,7 @@ async fn authenticated(stage: &mut Stage) -> Result<(usize, Vec<Seen>), Stop> {
     stage.send(link, draft).await;
     let mut exchange = Vec::new();
     for _ in 0..8 {
-        let until = Instant::now() + stage.wait() * 4;
+        let until = Instant::now() + stage.patience();
         let Some(seen) = stage.next(link, until).await else {
             break;
         };
@@ -223,7 +223,7 @@ async fn again_with(
     let (link, _) = authenticated(stage).await?;
     let properties = properties(&stage.setting);
     stage.stimulate(link, auth(0x19, &properties)).await;
-    let first = stage.next(link, Instant::now() + stage.wait() * 2).await;
+    let first = stage.next(link, Instant::now() + stage.patience()).await;
     let asks = first
         .as_ref()
         .is_some_and(|seen| seen.codes_of(PacketType::Auth) == Some(&[0x18]));

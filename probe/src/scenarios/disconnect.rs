@@ -1,7 +1,5 @@
 //! D: DISCONNECT from the Client, and what becomes of its Will.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use crate::draft::{Draft, four_byte_property, frame, join, text_property, two_byte_property};
@@ -134,8 +132,7 @@ fn rows_of_steps() -> Vec<Scenario> {
 pub(super) async fn will_fate(stage: &mut Stage, subscriber: usize, fate: Fate) -> Option<Verdict> {
     match fate {
         Fate::Published => {
-            // No time is stated: absence is only told after a long one.
-            let until = Instant::now() + (stage.wait() * 3).max(Duration::from_secs(6));
+            let until = Instant::now() + stage.patience();
             while let Some(seen) = stage.next(subscriber, until).await {
                 if stage.message_of(&seen).is_some() {
                     return None;

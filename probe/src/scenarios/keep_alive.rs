@@ -111,7 +111,7 @@ async fn witness(stage: &Stage) -> Result<Link, Stop> {
         stage.start(),
     );
     link.send(connect.draft()).await;
-    link.next(Instant::now() + stage.wait() * 4).await;
+    link.next(Instant::now() + stage.patience()).await;
     Ok(link)
 }
 

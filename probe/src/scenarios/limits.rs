@@ -109,7 +109,7 @@ async fn too_many(stage: &mut Stage) -> Result<Verdict, Stop> {
         let link = stage.open(&format!("client-{number}"), layout).await?;
         let connect = stage.setting.connect_second(&number.to_string());
         stage.stimulate(link, connect.draft()).await;
-        let until = Instant::now() + stage.wait() * 2;
+        let until = Instant::now() + stage.patience();
         let first = stage.next(link, until).await;
         let accepted = first.as_ref().is_some_and(|seen: &Seen| {
             seen.packet_type() == Some(PacketType::Connack) && !seen.refuses()

@@ -95,7 +95,7 @@ pub(super) async fn takeover(stage: &mut Stage) -> Result<Verdict, Stop> {
     }
     if received.end == End::Open {
         // It may take a while to end a connection.
-        let late = stage.listen(first, Instant::now() + stage.wait()).await;
+        let late = stage.listen(first, Instant::now() + stage.patience()).await;
         received.packets.extend(late);
         received.end = stage.end(first);
     }

@@ -373,8 +373,12 @@ async fn twice_before_pubrel(stage: &mut Stage) -> Result<Verdict, Stop> {
         codes.flatten().copied().collect::<Vec<u8>>()
     };
     if alive && pubrecs(&packets).len() < 2 {
-        let until = tokio::time::Instant::now() + stage.wait() * 2;
-        packets.extend(stage.listen(link, until).await);
+        let until = tokio::time::Instant::now() + stage.patience();
+        while pubrecs(&packets).len() < 2
+            && let Some(seen) = stage.next(link, until).await
+        {
+            packets.push(seen);
+        }
     }
     // In 5.0 a Client must not send again while the connection stands, MQTT-4.4.0-1: who notices that may close.
     if !alive && stage.end(link) != End::Open {

@@ -79,7 +79,7 @@ impl Socket {
         Ok(Self {
             connection,
             unread: Vec::new(),
-            until: Instant::now() + stage.wait() * 2,
+            until: Instant::now() + stage.patience(),
         })
     }
 

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::disconnect::{Fate, will_fate};
 use super::messages::{forget, one, tell};
-use crate::draft::{byte_property, four_byte_property, join, text_property, user_property};
+use crate::draft::{Draft, byte_property, four_byte_property, join, text_property, user_property};
 use crate::engine::{Message, Stage, Stop};
 use crate::judge::Verdict;
 use crate::scenario::words::v5;
@@ -221,10 +221,14 @@ async fn reconnected_in_time(stage: &mut Stage) -> Result<Verdict, Stop> {
     })
 }
 
-/// Ends a Session of 5.0 that was to be kept: DISCONNECT with Session Expiry Interval 0.
+/// DISCONNECT with Session Expiry Interval 0: the end of a Session of 5.0 that was to be kept.
+pub(super) fn goodbye_for_good() -> Draft {
+    [0xE0, 7, 0, 5, 0x11, 0, 0, 0, 0].into()
+}
+
+/// Ends a Session of 5.0 that was to be kept.
 pub(super) async fn end_session(stage: &mut Stage, link: usize) {
-    let bytes = [0xE0, 7, 0, 5, 0x11, 0, 0, 0, 0];
-    stage.send(link, bytes.into()).await;
+    stage.send(link, goodbye_for_good()).await;
 }
 
 async fn session_ends_first(stage: &mut Stage) -> Result<Verdict, Stop> {
