@@ -6,10 +6,10 @@
 # With --write the first run of each becomes its file in results/. Without BROKER all that are installed are played.
 # Every second run has a busy process beside it for each processor. brokers.md says what is installed where:
 #   TOOLS            has venv/bin/amqtt, node/node_modules/aedes, rust/NAME/bin/NAME   [default: the home directory]
-#   MQTT_REASON      the command                                                       [default: target/debug/mqtt-reason]
+#   MQTT_REASON      the command, with examples/broker beside it   [default: target/release/mqtt-reason, built before]
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-command=${MQTT_REASON:-${CARGO_TARGET_DIR:-target}/debug/mqtt-reason}
+command=${MQTT_REASON:-${CARGO_TARGET_DIR:-target}/release/mqtt-reason}
 tools=${TOOLS:-$HOME}
 write=no
 if [ "${1:-}" = --write ]; then write=yes; shift; fi
@@ -255,12 +255,18 @@ END
 
 rmqttd() {
     options=(127.0.0.1:"$port")
-    version=$(sed -n 's/.*"rmqttd\? \([0-9.]*\) .*/\1/p' "$tools/rust/rmqttd/.crates.toml" | head -1)
+    version=$(sed -n 's/.*"rmqttd \([0-9.]*\) .*/\1/p' "$tools/rust/rmqttd/.crates.toml")
     results=rmqttd-$version
     cat >"$folder/rmqttd.toml" <<END
 node.id = 1
+# Without this it refuses connections while the machine is busy.
+node.busy.check_enable = false
+rpc.server_addr = "127.0.0.1:$(free_port)"
 log.to = "console"
 log.level = "warn"
+plugins.dir = "$folder"
+plugins.default_startups = ["rmqtt-retainer", "rmqtt-shared-subscription"]
+plugins.disabled_default_startups = ["rmqtt-acl", "rmqtt-counter", "rmqtt-http-api"]
 listener.tcp.external.addr = "127.0.0.1:$port"
 listener.tcp.external.allow_anonymous = true
 END
@@ -271,7 +277,7 @@ ours() {
     options=(127.0.0.1:"$port" --user alice --password wonderland --denied-topic admin/probe)
     version=$(cargo pkgid -p mqtt-reason | sed 's/.*[#@]//')
     results=examples-broker
-    begin "${CARGO_TARGET_DIR:-target}/debug/examples/broker" 127.0.0.1:"$port"
+    begin "$(dirname "$command")/examples/broker" 127.0.0.1:"$port"
 }
 
 # What decides and does not change from run to run: no bytes, no times.

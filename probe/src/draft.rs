@@ -29,6 +29,15 @@ pub struct Announced {
     pub problem_information: bool,
 }
 
+impl Default for Announced {
+    fn default() -> Self {
+        Self {
+            maximum_packet_size: None,
+            problem_information: true,
+        }
+    }
+}
+
 impl Draft {
     /// Bytes of which none is a secret.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use mqtt_reason::{PacketType, Version};
 
-use crate::draft::Draft;
+use crate::draft::{Announced, Draft};
 use crate::engine::{Stage, Stop, with_codes};
 use crate::judge::Verdict;
 use crate::setting::Setting;
@@ -101,6 +101,20 @@ pub enum Play {
     Connect(Bytes),
     /// Several steps.
     Steps(Steps),
+    /// Plays others again, with a CONNECT that sets a limit to every answer.
+    Again(Again),
+}
+
+/// Which scenarios are played again, and for what.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Again {
+    /// From these are taken those that a limit in CONNECT concerns.
+    pub of: fn() -> Vec<Scenario>,
+    /// The limit.
+    pub announces: Announced,
+    /// The statement that binds the target to it. Nothing else is judged: the scenarios themselves have done that.
+    pub rule: &'static str,
 }
 
 /// Makes the bytes that a scenario sends.
@@ -353,6 +367,12 @@ pub(crate) mod words {
         /// Does these steps.
         pub(crate) fn steps(mut self, steps: Steps) -> Self {
             self.play = Play::Steps(steps);
+            self.need(Need::Connection)
+        }
+
+        /// Plays others again.
+        pub(crate) fn again(mut self, again: Again) -> Self {
+            self.play = Play::Again(again);
             self.need(Need::Connection)
         }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mqtt_reason::{Version, v5};
 
-use crate::draft::{self, Connect, Draft, Will};
+use crate::draft::{self, Announced, Connect, Draft, Will};
 use crate::scenario::Need;
 
 /// What the user tells about the target.
@@ -107,6 +107,8 @@ pub struct Setting {
     pub options: Options,
     /// What the target announced.
     pub limits: Limits,
+    /// What every CONNECT of the scenario announces that does not announce something else.
+    pub announces: Announced,
 }
 
 impl Setting {
@@ -133,6 +135,8 @@ impl Setting {
         Connect::new(self.version, client_id).with(|connect| {
             connect.user_name = self.options.user_name.clone().map(String::into_bytes);
             connect.password = self.options.password.clone().map(String::into_bytes);
+            connect.maximum_packet_size = self.announces.maximum_packet_size;
+            connect.no_problem_information = !self.announces.problem_information;
         })
     }
 

@@ -66,7 +66,13 @@ impl Target {
 
     fn runner(&self, address: SocketAddr, run: &str) -> Runner {
         let (known, options) = (self.known.clone(), self.options.clone());
-        Runner::new(connector(address), known, options, run.to_owned(), 1)
+        Runner::new(
+            connector(address),
+            known,
+            options,
+            run.to_owned(),
+            AT_A_TIME,
+        )
     }
 
     /// Plays a scenario through a proxy with this fault.

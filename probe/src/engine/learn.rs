@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::link::{End, Link};
 use super::seen::{Layout, Seen, What};
-use crate::draft;
+use crate::draft::{self, Announced};
 use crate::net::{ConnectError, Connector};
 use crate::setting::{Limits, Options, Setting};
 
@@ -17,6 +17,8 @@ use crate::setting::{Limits, Options, Setting};
 const LEAST_WAIT: Duration = Duration::from_millis(1_200);
 /// The longest one.
 const MOST_WAIT: Duration = Duration::from_secs(5);
+/// The shortest wait after which something is called absent.
+const PATIENCE: Duration = Duration::from_secs(6);
 /// How many round trips an answer is waited for.
 const ROUND_TRIPS: u32 = 50;
 /// How long the first CONNACK is waited for: some brokers take their time to refuse.
@@ -81,6 +83,12 @@ impl Known {
     #[must_use]
     pub fn wait(&self) -> Duration {
         (self.round_trip * ROUND_TRIPS).clamp(LEAST_WAIT, MOST_WAIT)
+    }
+
+    /// How long something is waited for before its absence accuses anybody.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        (self.wait() * 4).max(PATIENCE)
     }
 
     /// Whether a CONNECT of this version was accepted, or refused for another reason than the version.
@@ -266,6 +274,7 @@ async fn first_connection(
         prefix: format!("mr/{run}"),
         options: options.clone(),
         limits: Limits::default(),
+        announces: Announced::default(),
     };
     let start = Instant::now();
     let connection = connector.connect().await?;

@@ -1,5 +1,6 @@
 //! Plays scenarios: connects, sends, collects.
 
+mod again;
 mod learn;
 mod link;
 mod message;

@@ -8,10 +8,12 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::again::play_again;
 use super::learn::Known;
 use super::link::{Act, Breach, Event, Link};
 use super::seen::Layout;
 use super::stage::{Stage, Stop, Target};
+use crate::draft::Announced;
 use crate::judge::{Outcome, Verdict, judge};
 use crate::net::Connector;
 use crate::scenario::{Bare, Need, Play, Scenario};
@@ -40,16 +42,35 @@ pub struct Played {
 }
 
 impl Played {
-    fn skipped(index: usize, why: String) -> Self {
+    /// What there is to tell of a scenario without its connections.
+    pub(super) fn without_links(index: usize, verdict: Verdict) -> Self {
         Self {
             index,
-            verdict: Verdict::new(Outcome::Skipped, why),
+            verdict,
             received: Vec::new(),
             links: Vec::new(),
             subject: 0,
             marked_from: 0,
             marked: None,
             took: Duration::ZERO,
+        }
+    }
+
+    fn skipped(index: usize, why: String) -> Self {
+        Self::without_links(index, Verdict::new(Outcome::Skipped, why))
+    }
+
+    /// What happened on a stage, without a verdict of its own.
+    pub(super) fn of(index: usize, stage: &Stage) -> Self {
+        let links = stage.links().iter();
+        Self {
+            received: received(stage),
+            subject: stage.subject_index(),
+            marked_from: stage.subject().map_or(0, Link::marked_from),
+            links: links
+                .map(|link| (link.name().to_owned(), link.events().to_vec()))
+                .collect(),
+            ..Self::without_links(index, Verdict::good())
         }
     }
 
@@ -88,7 +109,7 @@ impl Played {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Runner {
-    target: Arc<Target>,
+    pub(super) target: Arc<Target>,
     known: Arc<Known>,
     options: Options,
     run: String,
@@ -108,6 +129,7 @@ impl Runner {
         let target = Target {
             connector,
             wait: known.wait(),
+            patience: known.patience(),
         };
         Self {
             target: Arc::new(target),
@@ -138,8 +160,14 @@ impl Runner {
     ) {
         let places = Arc::new(Semaphore::new(self.jobs));
         let mut running = JoinSet::new();
+        let is_again = |scenario: &Scenario| matches!(scenario.play, Play::Again(_));
+        let (mut again, others): (Vec<_>, Vec<_>) = scenarios
+            .iter()
+            .copied()
+            .partition(|(_, scenario)| is_again(scenario));
         let (long, short): (Vec<_>, Vec<_>) =
-            scenarios.iter().partition(|(_, scenario)| scenario.long);
+            others.into_iter().partition(|(_, scenario)| scenario.long);
+        let mut short_to_come = 0;
         for (index, scenario) in long.into_iter().chain(short) {
             if let Some(why) = self.why_skipped(scenario) {
                 let skipped = Played::skipped(index, why);
@@ -155,6 +183,7 @@ impl Runner {
             if scenario.demand.bare_close == Bare::ConformsToV5 && without_v5 {
                 scenario.demand.bare_close = Bare::Wrong;
             }
+            short_to_come += usize::from(!scenario.long);
             running.spawn(async move {
                 let _place = match scenario.long {
                     true => None,
@@ -163,8 +192,23 @@ impl Runner {
                 play_one(index, &scenario, setting, target).await
             });
         }
-        while let Some(result) = running.join_next().await {
+        loop {
+            // Only the long ones still run, which send next to nothing: what is played again disturbs nobody.
+            if short_to_come == 0 {
+                for (index, row) in again.drain(..) {
+                    let (runner, row) = (self.clone(), row.clone());
+                    let places = Arc::clone(&places);
+                    running.spawn(async move { play_again(index, &row, &runner, places).await });
+                }
+            }
+            let Some(result) = running.join_next().await else {
+                break;
+            };
             if let Ok(result) = result {
+                let short = scenarios.iter().any(|(index, scenario)| {
+                    *index == result.index && !scenario.long && !is_again(scenario)
+                });
+                short_to_come = short_to_come.saturating_sub(usize::from(short));
                 done(&result);
                 played.push(result);
             }
@@ -191,6 +235,7 @@ impl Runner {
             prefix: format!("mr/{}/{}", self.run, scenario.id),
             options: self.options.clone(),
             limits: self.known.limits.clone(),
+            announces: Announced::default(),
         }
     }
 }
@@ -240,7 +285,6 @@ async fn play_once(
     };
     let took = stage.start().elapsed();
     let breach = breach(scenario, &stage);
-    let received = received(&stage);
     // What a packet shows is told before what follows from the whole.
     let (verdict, marked) = match breach {
         Some((link, breach)) => (
@@ -250,22 +294,14 @@ async fn play_once(
         None => (verdict, None),
     };
     Played {
-        index,
         verdict,
-        received,
-        subject: stage.subject_index(),
-        marked_from: stage.subject().map_or(0, Link::marked_from),
-        links: stage
-            .links()
-            .iter()
-            .map(|link| (link.name().to_owned(), link.events().to_vec()))
-            .collect(),
         marked,
         took,
+        ..Played::of(index, &stage)
     }
 }
 
-async fn act(scenario: &Scenario, stage: &mut Stage) -> Result<Verdict, Stop> {
+pub(super) async fn act(scenario: &Scenario, stage: &mut Stage) -> Result<Verdict, Stop> {
     let received = match scenario.play {
         Play::After(bytes) => {
             let link = stage.connect_own().await?;
@@ -287,6 +323,7 @@ async fn act(scenario: &Scenario, stage: &mut Stage) -> Result<Verdict, Stop> {
             stage.collect(link, &scenario.demand).await
         }
         Play::Steps(steps) => return steps(stage).await,
+        Play::Again(_) => return Err(Stop::Skip("it consists of others".to_owned())),
     };
     Ok(judge(scenario, &received))
 }

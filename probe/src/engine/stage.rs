@@ -23,10 +23,9 @@ pub struct Target {
     pub connector: Connector,
     /// How long an answer is waited for: a multiple of the round trip, at least 1.2 s.
     pub wait: Duration,
+    /// How long something is waited for before it is called absent: at least 6 s.
+    pub patience: Duration,
 }
-
-/// The shortest wait after which something is called absent.
-const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Why a scenario was not played to its end.
 #[derive(Clone, Debug)]
@@ -122,7 +121,7 @@ impl Stage {
     /// one, which only those use up that do not answer.
     #[must_use]
     pub fn patience(&self) -> Duration {
-        (self.wait() * 4).max(PATIENCE)
+        self.target.patience
     }
 
     /// A new connection, on which nothing was sent.
@@ -437,6 +436,15 @@ impl Stage {
             }
         }
         alive
+    }
+
+    /// Reads what is still on its way on every connection that stands.
+    pub(crate) async fn settle(&mut self) {
+        for link in 0..self.links.len() {
+            if self.links.get(link).is_some_and(Link::is_accepted) && self.end(link) == End::Open {
+                self.flush(link).await;
+            }
+        }
     }
 
     /// Ends every connection that stands: with DISCONNECT where it was accepted, so that no Will is published.

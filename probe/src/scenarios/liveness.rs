@@ -4,11 +4,11 @@ use mqtt_reason::{Decoded, PacketType, v5 as packets};
 use tokio::time::Instant;
 
 use super::keep_alive;
-use crate::draft::{self, Connect, disconnect as goodbye, four_byte_property, pingreq};
+use crate::draft::{self, Announced, Connect, disconnect as goodbye, four_byte_property, pingreq};
 use crate::engine::{End, Layout, Seen, Stage, Stop};
 use crate::judge::{Outcome, Received, Verdict, judge};
 use crate::scenario::words::{connack, disconnect, v5};
-use crate::scenario::{Answer, Need, Scenario};
+use crate::scenario::{Again, Answer, Need, Scenario};
 
 /// The rows of the group.
 pub(super) fn rows() -> Vec<Scenario> {
@@ -19,7 +19,47 @@ pub(super) fn rows() -> Vec<Scenario> {
     let mut rows = vec![ping];
     rows.extend(keep_alive::rows());
     rows.extend(others());
+    rows.extend(again());
     rows
+}
+
+/// All others with a limit in CONNECT.
+fn again() -> [Scenario; 2] {
+    let of = super::broker;
+    let small = Announced {
+        maximum_packet_size: Some(40),
+        ..Announced::default()
+    };
+    let wordless = Announced {
+        problem_information: false,
+        ..Announced::default()
+    };
+    [
+        v5(
+            "K09",
+            "every scenario again with Maximum Packet Size 40",
+            &["MQTT-3.1.2-24"],
+        )
+        .again(Again {
+            of,
+            announces: small,
+            rule: "MQTT-3.1.2-24",
+        })
+        .best([Answer::Other("no packet above 40 bytes in any of them")]),
+        v5(
+            "K10",
+            "every scenario again with Request Problem Information 0",
+            &["MQTT-3.1.2-29"],
+        )
+        .again(Again {
+            of,
+            announces: wordless,
+            rule: "MQTT-3.1.2-29",
+        })
+        .best([Answer::Other(
+            "no Reason String, no User Property outside CONNACK, DISCONNECT and PUBLISH in any of them",
+        )]),
+    ]
 }
 
 fn others() -> Vec<Scenario> {

@@ -132,7 +132,7 @@ pub(crate) const TABLE: &[(&str, Fault, Outcome)] = &[
         Fault::Answers(CONNACK, |packet, _| with_flags(packet, 0)),
         Wrong,
     ),
-    ("K06 K07", Fault::Answers(PUBACK, talkative), Wrong),
+    ("K06 K07 K09 K10", Fault::Answers(PUBACK, talkative), Wrong),
     // Messages.
     (
         "M01 M13 M16 M25 M32 M33 V59 V63 V64",
