@@ -48,6 +48,18 @@ pub(super) fn tell(stage: &mut Stage, subscriber: usize, messages: &[Message]) {
     stage.tell(told);
 }
 
+/// `wrong`, because a message does not come; but one that could not come any more, because the connection was closed, shows
+/// nothing.
+pub(super) fn missing(stage: &Stage, subscriber: usize, rule: &str, why: &str) -> Verdict {
+    match stage.end(subscriber) {
+        End::Open => Verdict::wrong(rule, why),
+        _ => Verdict::new(
+            Outcome::Observed,
+            "the connection of the subscriber was closed",
+        ),
+    }
+}
+
 /// The one message that has to come, or why it did not.
 pub(super) fn one<'a>(
     stage: &Stage,
@@ -57,14 +69,10 @@ pub(super) fn one<'a>(
 ) -> Result<&'a Message, Verdict> {
     match messages {
         [message] => Ok(message),
-        [] if stage.end(subscriber) != End::Open => Err(Verdict::new(
-            Outcome::Observed,
-            "the connection of the subscriber was closed",
-        )),
-        [] => Err(Verdict::wrong(
-            rule,
-            "the message does not come to the subscriber",
-        )),
+        [] => {
+            let why = "the message does not come to the subscriber";
+            Err(missing(stage, subscriber, rule, why))
+        }
         more => Err(Verdict::wrong(
             rule,
             format!("{} messages come where one was published", more.len()),
@@ -508,11 +516,9 @@ async fn topic_alias(stage: &mut Stage) -> Result<Verdict, Stop> {
     let topic = stage.setting.topic("t");
     Ok(match messages.as_slice() {
         [first, second] if first.topic == topic && second.topic == topic => Verdict::good(),
-        _ if stage.end(subscriber) != End::Open => Verdict::new(
-            Outcome::Observed,
-            "the connection of the subscriber was closed",
-        ),
-        _ => Verdict::wrong(
+        _ => missing(
+            stage,
+            subscriber,
             "MQTT-3.3.2-12",
             "an alias up to the announced Topic Alias Maximum does not stand for its Topic Name",
         ),
@@ -570,7 +576,9 @@ async fn too_large_for_one(stage: &mut Stage) -> Result<Verdict, Stop> {
     tell(stage, small, &messages);
     Ok(match messages.as_slice() {
         [message] if message.says("small") && to_large.len() == 2 => Verdict::good(),
-        [message] if message.says("small") => Verdict::wrong(
+        [message] if message.says("small") => missing(
+            stage,
+            large,
             "MQTT-3.1.2-25",
             "the subscriber that takes large packets does not get both messages",
         ),
@@ -743,7 +751,9 @@ async fn subscription_ids(stage: &mut Stage, overlap: bool) -> Result<Verdict, S
         .collect();
     Ok(match (overlap, ids.as_slice()) {
         (false, [[5]]) | (true, [[5, 256]] | [[5], [256]] | [[256], [5]]) => Verdict::good(),
-        (_, []) => Verdict::wrong(
+        (_, []) => missing(
+            stage,
+            subscriber,
             "MQTT-4.5.0-1",
             "the message does not come to the subscriber",
         ),
@@ -772,7 +782,9 @@ async fn overlapping(stage: &mut Stage) -> Result<Verdict, Stop> {
             "MQTT-3.3.4-2",
             format!("the message comes with QoS {qos}, the highest of the subscriptions is 1"),
         ),
-        None => Verdict::wrong(
+        None => missing(
+            stage,
+            subscriber,
             "MQTT-4.5.0-1",
             "the message does not come to the subscriber",
         ),
@@ -829,12 +841,12 @@ pub(super) async fn retained(
             1 => "MQTT-3.3.1-10",
             _ => "MQTT-3.3.1-11",
         };
-        let which = if due { "does not come" } else { "comes" };
-        if messages.is_empty() == due {
-            verdict = Verdict::wrong(
-                rule,
-                format!("the retained message {which} at SUBSCRIBE {}", index + 1),
-            );
+        let which = format!("at SUBSCRIBE {}", index + 1);
+        if due && messages.is_empty() {
+            let why = format!("the retained message does not come {which}");
+            verdict = missing(stage, subscriber, rule, &why);
+        } else if !due && !messages.is_empty() {
+            verdict = Verdict::wrong(rule, format!("the retained message comes {which}"));
         } else if messages.iter().any(|message| !message.retain) {
             let rule = stage.rule("3.8.3.1", "MQTT-3.3.1-8");
             verdict = Verdict::wrong(rule, "the retained message comes with RETAIN 0");
@@ -874,7 +886,9 @@ pub(super) async fn retained_then(
             "there is still a retained message after a PUBLISH with RETAIN 1 and no payload",
         ),
         (_, [message]) if message.says("kept") => Verdict::good(),
-        _ => Verdict::wrong(
+        _ => missing(
+            stage,
+            subscriber,
             stage.rule("MQTT-3.3.1-8", "MQTT-3.3.1-12"),
             "a PUBLISH with RETAIN 0 changes what is retained",
         ),
@@ -1170,10 +1184,8 @@ async fn receive_maximum(stage: &mut Stage) -> Result<Verdict, Stop> {
         ));
     }
     if !alive {
-        return Ok(Verdict::wrong(
-            "MQTT-4.9.0-3",
-            "PINGREQ is not answered while the Receive Maximum is used up",
-        ));
+        let why = "PINGREQ is not answered while the Receive Maximum is used up";
+        return Ok(missing(stage, subscriber, "MQTT-4.9.0-3", why));
     }
     for message in messages.clone() {
         if let Some(id) = message.packet_id {
@@ -1185,9 +1197,11 @@ async fn receive_maximum(stage: &mut Stage) -> Result<Verdict, Stop> {
     tell(stage, subscriber, &messages);
     Ok(match messages.len() {
         5 => Verdict::good(),
-        count => Verdict::wrong(
+        count => missing(
+            stage,
+            subscriber,
             "MQTT-4.5.0-1",
-            format!("{count} of 5 messages come, although those that came were acknowledged"),
+            &format!("{count} of 5 messages come, although those that came were acknowledged"),
         ),
     })
 }
@@ -1203,7 +1217,9 @@ async fn not_resent(stage: &mut Stage) -> Result<Verdict, Stop> {
     messages.extend(more.iter().filter_map(|seen| stage.message_of(seen)));
     tell(stage, subscriber, &messages);
     Ok(match messages.len() {
-        0 => Verdict::wrong(
+        0 => missing(
+            stage,
+            subscriber,
             "MQTT-4.5.0-1",
             "the message does not come to the subscriber",
         ),
@@ -1274,7 +1290,9 @@ async fn qos_2_delivery(stage: &mut Stage, code: u8) -> Result<Verdict, Stop> {
             stage.send(subscriber, acknowledge(0x70, id)).await;
             Ok(Verdict::good())
         }
-        (0, 0) => Ok(Verdict::wrong(
+        (0, 0) => Ok(missing(
+            stage,
+            subscriber,
             "MQTT-4.3.3-4",
             "no PUBREL answers the PUBREC",
         )),

@@ -6,11 +6,11 @@ use mqtt_reason::{PacketType, Version};
 use tokio::time::Instant;
 
 use super::liveness::{must_keep, session_present};
-use super::messages::{one, tell};
+use super::messages::{missing, one, tell};
 use super::wills::{end_session, goodbye_for_good};
 use crate::draft::{self, Connect, Draft, acknowledge, four_byte_property};
 use crate::engine::{Message, Seen, Stage, Stop};
-use crate::judge::{Outcome, Verdict};
+use crate::judge::Verdict;
 use crate::scenario::words::v5;
 use crate::scenario::{Answer, Need, Scenario, Steps};
 
@@ -360,7 +360,9 @@ pub(super) async fn pubrel_resent(stage: &mut Stage) -> Result<Verdict, Stop> {
     } else if pubrel {
         Verdict::good()
     } else {
-        Verdict::wrong(
+        missing(
+            stage,
+            link,
             "MQTT-4.4.0-1",
             "PUBREL is not sent again after the reconnect",
         )
@@ -385,9 +387,9 @@ async fn kept_in_order(stage: &mut Stage) -> Result<Verdict, Stop> {
     Ok(match payloads.as_slice() {
         [b"1", b"2", b"3"] => Verdict::good(),
         [_, _, _] => Verdict::wrong("MQTT-4.6.0-5", "messages of one topic overtake each other"),
-        [] if stage.end(link) != crate::engine::End::Open => {
-            Verdict::new(Outcome::Observed, "the connection was closed")
+        few => {
+            let why = format!("{} of 3 messages come", few.len());
+            missing(stage, link, "MQTT-4.5.0-1", &why)
         }
-        few => Verdict::wrong("MQTT-4.5.0-1", format!("{} of 3 messages come", few.len())),
     })
 }

@@ -308,6 +308,8 @@ fn unsubscribe() -> Vec<Scenario> {
             .after(|s| s.unsubscribe(1, &[], &["#/x"]))
             .need(Need::Wildcard)
             .best([unsuback(&[0x8F]), unsuback(&[0x11])])
+            // The filter is compared with those that are subscribed, MQTT-3.10.4-1: no statement says that it is checked.
+            .also([unsuback(&[0x00])])
             .also([disconnect(0x8F), disconnect(0x81), disconnect(0x82)])
             .also([unsuback(&[0x80])]),
         bad(

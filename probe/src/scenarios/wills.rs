@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::disconnect::{Fate, will_fate};
-use super::messages::{forget, one, tell};
+use super::messages::{forget, missing, one, tell};
 use crate::draft::{Draft, byte_property, four_byte_property, join, text_property, user_property};
 use crate::engine::{Message, Stage, Stop};
 use crate::judge::Verdict;
@@ -110,7 +110,8 @@ pub(super) async fn asked_for_afterwards(stage: &mut Stage, retain: bool) -> Res
     stage.close(link).await;
     // The subscriber that was there before shows that the Will is published.
     if stage.messages(subscriber, 1).await.is_empty() {
-        return Ok(Verdict::wrong("MQTT-3.1.2-8", "the Will is not published"));
+        let why = "the Will is not published";
+        return Ok(missing(stage, subscriber, "MQTT-3.1.2-8", why));
     }
     let connect = stage.setting.connect_second("l");
     let (late, _) = stage.connect("late", connect).await?;
@@ -123,7 +124,9 @@ pub(super) async fn asked_for_afterwards(stage: &mut Stage, retain: bool) -> Res
     Ok(match (retain, messages.as_slice()) {
         (true, messages) if messages.iter().any(|message| message.retain) => Verdict::good(),
         (false, []) => Verdict::good(),
-        (true, _) => Verdict::wrong(
+        (true, _) => missing(
+            stage,
+            late,
             stage.rule("MQTT-3.1.2-15", "MQTT-3.1.2-17"),
             "the Will is not published as a retained message",
         ),
