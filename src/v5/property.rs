@@ -499,7 +499,7 @@ impl<'a> Reader<'a> {
     }
 
     #[inline(always)]
-    fn byte(&mut self) -> Option<u8> {
+    pub(crate) fn byte(&mut self) -> Option<u8> {
         let (byte, rest) = self.bytes.split_first()?;
         self.bytes = rest;
         Some(*byte)
@@ -528,7 +528,7 @@ impl<'a> Reader<'a> {
     }
 
     #[inline(always)]
-    fn string(&mut self) -> Option<&'a str> {
+    pub(crate) fn string(&mut self) -> Option<&'a str> {
         let len = usize::from(self.two()?);
         let from_string = self.bytes;
         let (_, rest) = from_string.split_at_checked(len)?;

@@ -4,9 +4,9 @@ use core::fmt;
 
 use crate::error::{Parsed, refuse};
 use crate::packet_type::{PacketType, Version};
+use crate::v5::property::Reader;
 use crate::view::subscribe::{Subscription, no_filters};
 use crate::view::text::topic_filter;
-use crate::wire;
 
 /// A public list over one of the two sources: bytes of a packet, checked, or a slice to be sent.
 ///
@@ -48,7 +48,10 @@ macro_rules! list {
             #[inline]
             #[must_use]
             pub const fn iter(&self) -> $Iter<'a> {
-                $Iter(self.0)
+                $Iter(match self.0 {
+                    Source::List(items) => Rest::List(items),
+                    Source::Wire(version, list) => Rest::Wire(version, Reader::new(list)),
+                })
             }
 
             /// How many entries there are, at least 1; they are counted.
@@ -97,7 +100,7 @@ macro_rules! list {
 
         $(#[$iter_doc])*
         #[derive(Clone)]
-        pub struct $Iter<'a>(Source<'a, $Item>);
+        pub struct $Iter<'a>(Rest<'a, $Item>);
 
         impl<'a> Iterator for $Iter<'a> {
             type Item = $Item;
@@ -105,16 +108,12 @@ macro_rules! list {
             #[inline]
             fn next(&mut self) -> Option<$Item> {
                 match &mut self.0 {
-                    Source::List(items) => {
+                    Rest::List(items) => {
                         let (first, others) = items.split_first()?;
                         *items = others;
                         Some(*first)
                     }
-                    Source::Wire(version, rest) => {
-                        let (others, item) = $read(*version, *rest)?;
-                        *rest = others;
-                        Some(item)
-                    }
+                    Rest::Wire(version, reader) => $read(*version, reader),
                 }
             }
         }
@@ -131,9 +130,18 @@ macro_rules! list {
 
 #[derive(Clone, Copy)]
 enum Source<'a, T> {
-    /// The payload of a packet of this version, or what is left of it.
+    /// The payload of a packet of this version.
     Wire(Version, &'a [u8]),
     /// Entries to be sent.
+    List(&'a [T]),
+}
+
+/// What is left of a list.
+#[derive(Clone, Copy)]
+enum Rest<'a, T> {
+    /// Of a payload.
+    Wire(Version, Reader<'a>),
+    /// Of entries to be sent.
     List(&'a [T]),
 }
 
@@ -153,11 +161,10 @@ list! {
     /// The entries of a SUBSCRIBE.
     SubscriptionIter,
     PacketType::Subscribe,
-    |version, i| Subscription::parse(version, i).map(|(rest, _)| rest),
-    |version, i: &'a [u8]| {
-        let (i, filter) = string(i)?;
-        let (options, rest) = i.split_first()?;
-        Some((rest, Subscription::from_options(version, filter, *options).ok()?))
+    |version, i| Subscription::check(version, i).map(|(rest, ())| rest),
+    |version, reader: &mut Reader<'a>| {
+        let filter = reader.string()?;
+        Subscription::from_options(version, filter, reader.byte()?)
     }
 }
 
@@ -168,7 +175,7 @@ list! {
     FilterIter,
     PacketType::Unsubscribe,
     |version, i| topic_filter(i, version).map(|(rest, _)| rest),
-    |_, i: &'a [u8]| string(i)
+    |_, reader: &mut Reader<'a>| reader.string()
 }
 
 impl Subscriptions<'_> {
@@ -180,11 +187,4 @@ impl Subscriptions<'_> {
             Source::List(_) => true,
         }
     }
-}
-
-/// A string that was checked before.
-#[inline]
-fn string(i: &[u8]) -> Option<(&[u8], &str)> {
-    let (rest, bytes) = wire::binary(i).ok()?;
-    Some((rest, core::str::from_utf8(bytes).ok()?))
 }

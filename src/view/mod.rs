@@ -27,6 +27,7 @@ mod connect;
 mod encode;
 mod list;
 pub mod parse;
+mod plain;
 mod publish;
 #[cfg(feature = "serde")]
 mod serde;

@@ -121,6 +121,7 @@ impl<'a> Unsubscribe<'a> {
 }
 
 /// The properties of 5.0; none in 3.1.1 and 3.1.
+#[inline(always)]
 fn properties<'a>(
     version: Version,
     carrier: Carrier,
@@ -226,55 +227,57 @@ impl<'a> Subscription<'a> {
         topic::share(self.filter).is_some()
     }
 
-    /// Topic Filter and options byte.
-    #[inline]
-    pub(crate) fn parse(version: Version, i: &'a [u8]) -> Parsed<'a, Self> {
-        let (i, filter) = topic_filter(i, version)?;
-        let (rest, options) = wire::byte(i)?;
-        match Self::from_options(version, filter, options) {
-            Ok(subscription) => Ok((rest, subscription)),
-            Err(kind) => refuse(i, kind),
+    /// Checks Topic Filter and options byte.
+    #[inline(always)]
+    pub(crate) fn check(version: Version, i: &'a [u8]) -> Parsed<'a, ()> {
+        let (from_options, filter) = topic_filter(i, version)?;
+        let (rest, options) = wire::byte(from_options)?;
+        if let Some(kind) = options_refusal(version, options) {
+            return refuse(from_options, kind);
         }
+        // [MQTT-3.8.3-4]
+        if options & NO_LOCAL != 0 && version == Version::V5_0 && topic::is_shared(filter) {
+            return refuse(from_options, ErrorKind::NoLocalOnSharedSubscription);
+        }
+        Ok((rest, ()))
     }
 
-    /// The subscription with this byte of options.
-    #[inline]
-    pub(crate) fn from_options(
-        version: Version,
-        filter: &'a str,
-        options: u8,
-    ) -> Result<Self, ErrorKind> {
-        let reserved = match version {
-            Version::V5_0 => 0b1100_0000,
-            Version::V3_1_1 => 0b1111_1100,
-            // Not used, and not looked at.
-            Version::V3_1 => 0,
-        };
-        if options & reserved != 0 {
-            return Err(ErrorKind::SubscriptionOptions { options });
-        }
-        let Some(qos) = QoS::from_u8(options & 0b11) else {
-            return Err(ErrorKind::SubscriptionQos);
-        };
+    /// The subscription with this byte of options, which was checked; 3.1.1 and 3.1 have the QoS only.
+    #[inline(always)]
+    pub(crate) fn from_options(version: Version, filter: &'a str, options: u8) -> Option<Self> {
+        let qos = QoS::from_u8(options & 0b11)?;
         if version != Version::V5_0 {
-            return Ok(Self::new(filter, qos));
+            return Some(Self::new(filter, qos));
         }
-        let Some(retain_handling) = RetainHandling::from_u8(options >> 4 & 0b11) else {
-            return Err(ErrorKind::RetainHandling);
-        };
-        let subscription = Self {
+        Some(Self {
             filter,
             qos,
             no_local: options & NO_LOCAL != 0,
             retain_as_published: options & RETAIN_AS_PUBLISHED != 0,
-            retain_handling,
-        };
-        // [MQTT-3.8.3-4]
-        if subscription.no_local && subscription.is_shared() {
-            return Err(ErrorKind::NoLocalOnSharedSubscription);
-        }
-        Ok(subscription)
+            retain_handling: RetainHandling::from_u8(options >> 4 & 0b11)?,
+        })
     }
+}
+
+/// What is wrong with a byte of options, if anything, whatever the Topic Filter.
+#[inline(always)]
+const fn options_refusal(version: Version, options: u8) -> Option<ErrorKind> {
+    let reserved = match version {
+        Version::V5_0 => 0b1100_0000,
+        Version::V3_1_1 => 0b1111_1100,
+        // Not used, and not looked at.
+        Version::V3_1 => 0,
+    };
+    if options & reserved != 0 {
+        return Some(ErrorKind::SubscriptionOptions { options });
+    }
+    if QoS::from_u8(options & 0b11).is_none() {
+        return Some(ErrorKind::SubscriptionQos);
+    }
+    if matches!(version, Version::V5_0) && RetainHandling::from_u8(options >> 4 & 0b11).is_none() {
+        return Some(ErrorKind::RetainHandling);
+    }
+    None
 }
 
 const NO_LOCAL: u8 = 0b0000_0100;

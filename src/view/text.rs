@@ -2,6 +2,7 @@
 
 use crate::error::{ErrorKind, ParseError, Parsed, failure};
 use crate::packet_type::Version;
+use crate::view::plain::{is_plain_filter, is_plain_text, is_plain_topic};
 use crate::view::topic::{self, is_special};
 use crate::wire;
 
@@ -13,8 +14,26 @@ use crate::wire;
 #[inline(always)]
 pub(crate) fn text(i: &[u8], version: Version) -> Parsed<'_, &str> {
     let (rest, bytes) = wire::binary(i)?;
+    match plain(bytes, is_plain_text) {
+        Some(text) => Ok((rest, text)),
+        None => other_text(bytes, version).map(|text| (rest, text)),
+    }
+}
+
+/// The text, if it is what `is_plain` finds plain.
+#[inline(always)]
+fn plain(bytes: &[u8], is_plain: impl Fn(&[u8]) -> bool) -> Option<&str> {
+    if is_plain(bytes) {
+        core::str::from_utf8(bytes).ok()
+    } else {
+        None
+    }
+}
+
+#[inline(never)]
+fn other_text(bytes: &[u8], version: Version) -> Result<&str, nom::Err<ParseError<'_>>> {
     match core::str::from_utf8(bytes) {
-        Ok(text) if version == Version::V3_1 || !bytes.contains(&0) => Ok((rest, text)),
+        Ok(text) if version == Version::V3_1 || !bytes.contains(&0) => Ok(text),
         Err(error) if version == Version::V3_1 => {
             Err(at(bytes, error.valid_up_to(), ErrorKind::IllFormedUtf8))
         }
@@ -26,37 +45,46 @@ pub(crate) fn text(i: &[u8], version: Version) -> Parsed<'_, &str> {
 #[inline(always)]
 pub(crate) fn topic_name(i: &[u8]) -> Parsed<'_, &str> {
     let (rest, bytes) = wire::binary(i)?;
-    let special = bytes
-        .iter()
-        .fold(false, |seen, byte| seen | is_special(*byte));
+    match plain(bytes, is_plain_topic) {
+        Some(text) => Ok((rest, text)),
+        None => other_topic_name(bytes).map(|text| (rest, text)),
+    }
+}
+
+#[inline(never)]
+fn other_topic_name(bytes: &[u8]) -> Result<&str, nom::Err<ParseError<'_>>> {
     match core::str::from_utf8(bytes) {
-        Ok(text) if !special => Ok((rest, text)),
+        Ok(text) if !bytes.iter().any(|byte| is_special(*byte)) => Ok(text),
         _ => Err(no_topic_name(bytes)),
     }
 }
 
-/// A Topic Filter, §4.7 and §4.8.2.
-#[inline]
-pub(crate) fn topic_filter(i: &[u8], version: Version) -> Parsed<'_, &str> {
+/// The bytes of a Topic Filter, checked, §4.7 and §4.8.2.
+#[inline(always)]
+pub(crate) fn topic_filter(i: &[u8], version: Version) -> Parsed<'_, &[u8]> {
     let (rest, bytes) = wire::binary(i)?;
-    let special = bytes
-        .iter()
-        .fold(false, |seen, byte| seen | is_special(*byte));
-    // Most of them have no wildcard and are not shared.
-    if !special && !bytes.is_empty() && !topic::is_shared(bytes) {
-        return match core::str::from_utf8(bytes) {
-            Ok(text) => Ok((rest, text)),
-            Err(_) => Err(ill_formed(bytes)),
-        };
+    if is_plain_filter(bytes) && !topic::is_shared(bytes) {
+        Ok((rest, bytes))
+    } else {
+        check_other_filter(i, bytes, version).map(|()| (rest, bytes))
     }
-    match core::str::from_utf8(bytes) {
-        Ok(text) if !bytes.contains(&0) => match topic::check_filter(version, bytes) {
-            Ok(()) => Ok((rest, text)),
-            // The field is the place.
-            Err(fault) if bytes.is_empty() => Err(failure(i, fault.kind)),
-            Err(fault) => Err(at(bytes, fault.offset, fault.kind)),
-        },
-        _ => Err(ill_formed(bytes)),
+}
+
+/// Checks the filter `bytes`, whose field `i` starts with.
+#[inline(never)]
+fn check_other_filter<'a>(
+    i: &'a [u8],
+    bytes: &'a [u8],
+    version: Version,
+) -> Result<(), nom::Err<ParseError<'a>>> {
+    if core::str::from_utf8(bytes).is_err() || bytes.contains(&0) {
+        return Err(ill_formed(bytes));
+    }
+    match topic::check_filter(version, bytes) {
+        Ok(()) => Ok(()),
+        // The field is the place.
+        Err(fault) if bytes.is_empty() => Err(failure(i, fault.kind)),
+        Err(fault) => Err(at(bytes, fault.offset, fault.kind)),
     }
 }
 

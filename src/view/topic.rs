@@ -2,6 +2,7 @@
 
 use crate::error::ErrorKind;
 use crate::packet_type::Version;
+use crate::view::plain::{is_plain_filter, is_plain_topic};
 
 /// What is wrong with a Topic Name or a Topic Filter, and at which of its bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +32,9 @@ pub fn check_topic_name(topic: &str) -> Result<(), ErrorKind> {
     if topic.is_empty() {
         return Err(ErrorKind::EmptyTopicName);
     }
+    if is_plain_topic(topic.as_bytes()) {
+        return Ok(());
+    }
     match topic.as_bytes().iter().find(|byte| is_special(**byte)) {
         None => Ok(()),
         Some(0) => Err(ErrorKind::NullCharacter),
@@ -41,7 +45,6 @@ pub fn check_topic_name(topic: &str) -> Result<(), ErrorKind> {
 }
 
 /// A byte that no Topic Name has.
-#[inline]
 pub(crate) const fn is_special(byte: u8) -> bool {
     matches!(byte, 0 | b'+' | b'#')
 }
@@ -64,6 +67,9 @@ pub(crate) const fn is_special(byte: u8) -> bool {
 ///
 /// What the decoder would refuse it for.
 pub fn check_topic_filter(version: Version, filter: &str) -> Result<(), ErrorKind> {
+    if is_plain_filter(filter.as_bytes()) && !is_shared(filter.as_bytes()) {
+        return Ok(());
+    }
     if filter.as_bytes().contains(&0) {
         return Err(ErrorKind::NullCharacter);
     }
@@ -71,19 +77,11 @@ pub fn check_topic_filter(version: Version, filter: &str) -> Result<(), ErrorKin
 }
 
 /// Checks the bytes of a Topic Filter, which are known to be text without U+0000.
-#[inline]
 pub(crate) fn check_filter(version: Version, filter: &[u8]) -> Result<(), Fault> {
     match filter {
         [] => refuse(0, ErrorKind::EmptyTopicFilter),
         [b'$', b's', b'h', b'a', b'r', b'e', b'/', shared @ ..] if version == Version::V5_0 => {
             check_shared(shared, SHARE.len())
-        }
-        // Most of them.
-        _ if !filter
-            .iter()
-            .fold(false, |seen, byte| seen | is_special(*byte)) =>
-        {
-            Ok(())
         }
         _ => check_levels(filter, 0),
     }
@@ -121,7 +119,7 @@ fn check_shared(shared: &[u8], offset: usize) -> Result<(), Fault> {
 }
 
 /// Checks where the wildcards stand in a filter that `offset` bytes come before.
-fn check_levels(filter: &[u8], offset: usize) -> Result<(), Fault> {
+pub(crate) fn check_levels(filter: &[u8], offset: usize) -> Result<(), Fault> {
     let mut at = offset;
     let mut levels = filter.split(|byte| *byte == b'/').peekable();
     while let Some(level) = levels.next() {
