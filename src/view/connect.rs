@@ -263,6 +263,7 @@ impl core::fmt::Debug for Connect<'_> {
 }
 
 /// The properties of CONNECT, §3.1.2.11, and what they need of each other.
+#[inline(always)]
 fn connect_properties<'a>(
     version: Version,
     options: &DecodeOptions,

@@ -88,15 +88,16 @@ impl<'a> View<'a> {
         options: &DecodeOptions,
         frame: &Frame<'a>,
     ) -> Result<Option<Self>, DecodeError> {
-        // Most of them. What is not inlined gets a copy: a frame whose address nobody has needs no memory.
+        // What is not inlined gets a copy: a frame whose address nobody has needs no memory.
         let frame = *frame;
+        // Most of them.
         if frame.packet_type() == PacketType::Publish {
             return match Publish::parse(version, options, frame.bytes(), frame.body()) {
                 Ok((_, publish)) => Ok(Some(Self::Publish(publish))),
                 Err(error) => Err(refused(error, version, options, frame)),
             };
         }
-        Self::of_other(version, options, frame)
+        Self::of_other(version, options, &{ frame })
     }
 
     /// What a frame says that is no PUBLISH.
@@ -104,25 +105,45 @@ impl<'a> View<'a> {
     fn of_other(
         version: Version,
         options: &DecodeOptions,
-        frame: Frame<'a>,
+        frame: &Frame<'a>,
+    ) -> Result<Option<Self>, DecodeError> {
+        match frame.packet_type() {
+            PacketType::Connect => Self::connect(version, options, frame),
+            PacketType::Subscribe => Self::subscribe(version, options, frame),
+            _ => Self::of_rest(version, options, frame),
+        }
+    }
+
+    #[inline(never)]
+    fn of_rest(
+        version: Version,
+        options: &DecodeOptions,
+        frame: &Frame<'a>,
     ) -> Result<Option<Self>, DecodeError> {
         let body = frame.body();
         let error = match frame.packet_type() {
-            PacketType::Connect => return Self::connect(version, options, frame),
-            PacketType::Subscribe => match Subscribe::parse(version, options, body) {
-                Ok((_, subscribe)) => return Ok(Some(Self::Subscribe(subscribe))),
-                Err(error) => error,
-            },
             PacketType::Unsubscribe => match Unsubscribe::parse(version, options, body) {
                 Ok((_, unsubscribe)) => return Ok(Some(Self::Unsubscribe(unsubscribe))),
                 Err(error) => error,
             },
             PacketType::Pingreq if body.is_empty() => return Ok(Some(Self::Pingreq)),
             PacketType::Pingresp if body.is_empty() => return Ok(Some(Self::Pingresp)),
-            PacketType::Pingreq | PacketType::Pingresp => not_empty(frame),
+            PacketType::Pingreq | PacketType::Pingresp => not_empty(*frame),
             _ => return Ok(None),
         };
-        Err(refused(error, version, options, frame))
+        Err(refused(error, version, options, *frame))
+    }
+
+    #[inline(never)]
+    fn subscribe(
+        version: Version,
+        options: &DecodeOptions,
+        frame: &Frame<'a>,
+    ) -> Result<Option<Self>, DecodeError> {
+        match Subscribe::parse(version, options, frame.body()) {
+            Ok((_, subscribe)) => Ok(Some(Self::Subscribe(subscribe))),
+            Err(error) => Err(refused(error, version, options, *frame)),
+        }
     }
 
     /// A CONNECT, by the rules of the version that it asks for.
@@ -130,7 +151,24 @@ impl<'a> View<'a> {
     fn connect(
         version: Version,
         options: &DecodeOptions,
-        frame: Frame<'a>,
+        frame: &Frame<'a>,
+    ) -> Result<Option<Self>, DecodeError> {
+        // Most of them, by a parser that is compiled for them.
+        if let [0, 4, b'M', b'Q', b'T', b'T', 5, rest @ ..] = frame.body() {
+            return match Connect::parse(Version::V5_0, false, options, rest) {
+                Ok((_, connect)) => Ok(Some(Self::Connect(connect))),
+                Err(error) => Err(refused(error, Version::V5_0, options, *frame)),
+            };
+        }
+        Self::other_connect(version, options, frame)
+    }
+
+    /// A CONNECT that is not of 5.0.
+    #[inline(never)]
+    fn other_connect(
+        version: Version,
+        options: &DecodeOptions,
+        frame: &Frame<'a>,
     ) -> Result<Option<Self>, DecodeError> {
         let (version, error) = match protocol(frame.body()) {
             Ok((_, Protocol::Unknown(connect))) => return Ok(Some(Self::UnknownConnect(connect))),
@@ -142,7 +180,7 @@ impl<'a> View<'a> {
             }
             Err(error) => (version, error),
         };
-        Err(refused(error, version, options, frame))
+        Err(refused(error, version, options, *frame))
     }
 
     /// The packet type.

@@ -1,8 +1,8 @@
 //! Short cuts for ASCII, eight bytes at a time: what is found plain here is right, of the rest nothing is said.
 //!
 //! Each mark below is the high bit of a byte. Subtracting 1 from every byte of a word sets the high bit of one that is 0,
-//! and of no other as long as none is 0 and none has it already. One byte after the other takes 2.5 times as many
-//! instructions for a Topic Name of 27 bytes (W8).
+//! and of no other as long as none is 0 and none has it already. This takes 6 % fewer instructions than loops over bytes
+//! for a PUBLISH with a Topic Name of 27 bytes (W8), 10 % fewer for a CONNECT (W11), 45 % fewer for a SUBSCRIBE (W10).
 
 /// Whether every byte is ASCII and none is U+0000.
 #[inline(always)]
@@ -73,23 +73,26 @@ fn marks(bytes: &[u8], look_at: impl Fn(u64) -> u64) -> u64 {
     };
     let mut seen = look_at(u64::from_ne_bytes(*first)) | look_at(u64::from_ne_bytes(*last));
     let mut rest = bytes.get(8..).unwrap_or_default();
-    while rest.len() > 8 {
-        let Some((word, after)) = rest.split_first_chunk() else {
-            break;
-        };
-        seen |= look_at(u64::from_ne_bytes(*word));
+    // Two words a turn, which the compiler does not make a loop over vectors of: strings are too short for those.
+    while let Some((words, after)) = rest.split_first_chunk::<16>() {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *words;
+        seen |= look_at(u64::from_ne_bytes([a, b, c, d, e, f, g, h]));
+        seen |= look_at(u64::from_ne_bytes([i, j, k, l, m, n, o, p]));
         rest = after;
+    }
+    if let Some(word) = rest.first_chunk() {
+        seen |= look_at(u64::from_ne_bytes(*word));
     }
     seen
 }
 
 /// The last bytes, fewer than eight, as a word, the first of them in its lowest bits; filled up with `filler`.
 ///
-/// They are looked at together with those before, as far as there are any: one by one they take 15 % of the instructions
-/// of a SUBSCRIBE with three filters (W10).
+/// They are loaded together with those before, as far as there are any: put together one by one they take 7 % more
+/// instructions for a SUBSCRIBE with three filters (W10).
 #[inline(always)]
 fn last_word(bytes: &[u8], count: usize, filler: u8) -> u64 {
-    let bits = 8 * (count & 7) as u32;
+    let bits = u32::try_from(count & 7).unwrap_or_default() << 3;
     let word = match (bytes.last_chunk(), bytes.first_chunk(), bytes.last_chunk()) {
         (Some(last), _, _) => u64::from_le_bytes(*last).wrapping_shr(64_u32.wrapping_sub(bits)),
         // Four to seven: what both have is the same.

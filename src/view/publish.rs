@@ -193,9 +193,8 @@ impl<'a> Publish<'a> {
             };
             return refuse(packet, kind);
         };
-        let dup = flags & 0b1000 != 0;
         // [MQTT-3.3.1-2]; 3.1 only describes it (§2.1).
-        if dup && qos == QoS::AtMostOnce && version != Version::V3_1 {
+        if flags & 0b1110 == 0b1000 && version != Version::V3_1 {
             return refuse(packet, ErrorKind::DupWithQos0);
         }
         let (i, topic) = topic_name(body)?;
@@ -227,7 +226,7 @@ impl<'a> Publish<'a> {
             packet_id,
             qos,
             retain: flags & 0b0001 != 0,
-            dup,
+            dup: flags & 0b1000 != 0,
         };
         Ok((&[], publish))
     }
@@ -253,14 +252,22 @@ pub enum Delivery {
 /// # Conformance
 ///
 /// An empty one is accepted: no sentence speaks of it.
-#[inline]
+#[inline(always)]
 pub(crate) fn check_response_topic<'a>(
     properties: &Properties<'a>,
     single: PropertySet,
 ) -> Result<(), nom::Err<ParseError<'a>>> {
-    if !single.contains(PropertyId::ResponseTopic) {
-        return Ok(());
+    if single.contains(PropertyId::ResponseTopic) {
+        check_present_response_topic(*properties)
+    } else {
+        Ok(())
     }
+}
+
+#[inline(never)]
+fn check_present_response_topic(
+    properties: Properties<'_>,
+) -> Result<(), nom::Err<ParseError<'_>>> {
     let Some(topic) = properties.response_topic() else {
         return Ok(());
     };

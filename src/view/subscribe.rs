@@ -49,6 +49,7 @@ impl<'a> Subscribe<'a> {
         self.subscriptions
     }
 
+    #[inline(always)]
     pub(crate) fn parse(
         version: Version,
         options: &DecodeOptions,
@@ -103,6 +104,7 @@ impl<'a> Unsubscribe<'a> {
         self.filters
     }
 
+    #[inline(always)]
     pub(crate) fn parse(
         version: Version,
         options: &DecodeOptions,

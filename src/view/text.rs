@@ -14,20 +14,12 @@ use crate::wire;
 #[inline(always)]
 pub(crate) fn text(i: &[u8], version: Version) -> Parsed<'_, &str> {
     let (rest, bytes) = wire::binary(i)?;
-    match plain(bytes, is_plain_text) {
-        Some(text) => Ok((rest, text)),
-        None => other_text(bytes, version).map(|text| (rest, text)),
+    if is_plain_text(bytes) {
+        if let Ok(text) = core::str::from_utf8(bytes) {
+            return Ok((rest, text));
+        }
     }
-}
-
-/// The text, if it is what `is_plain` finds plain.
-#[inline(always)]
-fn plain(bytes: &[u8], is_plain: impl Fn(&[u8]) -> bool) -> Option<&str> {
-    if is_plain(bytes) {
-        core::str::from_utf8(bytes).ok()
-    } else {
-        None
-    }
+    other_text(bytes, version).map(|text| (rest, text))
 }
 
 #[inline(never)]
@@ -45,10 +37,12 @@ fn other_text(bytes: &[u8], version: Version) -> Result<&str, nom::Err<ParseErro
 #[inline(always)]
 pub(crate) fn topic_name(i: &[u8]) -> Parsed<'_, &str> {
     let (rest, bytes) = wire::binary(i)?;
-    match plain(bytes, is_plain_topic) {
-        Some(text) => Ok((rest, text)),
-        None => other_topic_name(bytes).map(|text| (rest, text)),
+    if is_plain_topic(bytes) {
+        if let Ok(text) = core::str::from_utf8(bytes) {
+            return Ok((rest, text));
+        }
     }
+    other_topic_name(bytes).map(|text| (rest, text))
 }
 
 #[inline(never)]
