@@ -136,7 +136,6 @@ fn subscribe(body: &[u8]) -> Result<Subscribe<'_>, Error> {
     let mut rest = list;
     while !rest.is_empty() {
         let (filter, after) = prefixed(rest)?;
-        check_text(filter)?;
         check_filter(filter)?;
         let [options, after @ ..] = after else {
             return Err(Error::TooShort);
@@ -276,15 +275,23 @@ fn prefixed(input: &[u8]) -> Result<(&[u8], &[u8]), Error> {
 #[inline(always)]
 fn text(input: &[u8]) -> Result<(&str, &[u8]), Error> {
     let (bytes, rest) = prefixed(input)?;
-    if bytes.contains(&0) {
-        return Err(Error::Text);
-    }
+    check_text(bytes)?;
     let text = std::str::from_utf8(bytes).map_err(|_| Error::Text)?;
     Ok((text, rest))
 }
 
 #[inline(always)]
 fn check_text(bytes: &[u8]) -> Result<(), Error> {
+    if is_plain::<false>(bytes) {
+        Ok(())
+    } else {
+        check_other_text(bytes)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn check_other_text(bytes: &[u8]) -> Result<(), Error> {
     if bytes.contains(&0) || std::str::from_utf8(bytes).is_err() {
         return Err(Error::Text);
     }
@@ -294,14 +301,51 @@ fn check_text(bytes: &[u8]) -> Result<(), Error> {
 #[inline(always)]
 fn topic(input: &[u8]) -> Result<(&str, &[u8]), Error> {
     let (bytes, rest) = prefixed(input)?;
-    let special = bytes
-        .iter()
-        .fold(false, |seen, byte| seen | matches!(byte, 0 | b'+' | b'#'));
-    if special {
-        return Err(Error::Topic);
+    if !is_plain::<true>(bytes) {
+        check_other_topic(bytes)?;
     }
     let text = std::str::from_utf8(bytes).map_err(|_| Error::Text)?;
     Ok((text, rest))
+}
+
+#[cold]
+#[inline(never)]
+fn check_other_topic(bytes: &[u8]) -> Result<(), Error> {
+    if bytes.iter().any(|byte| matches!(byte, 0 | b'+' | b'#')) {
+        return Err(Error::Topic);
+    }
+    Ok(())
+}
+
+/// Whether all bytes are ASCII and none is NUL, nor a wildcard if it is a topic: eight bytes at a time.
+#[inline(always)]
+fn is_plain<const IS_TOPIC: bool>(text: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    // Set where a byte has its high bit, or is 0 and therefore gets it when 1 is taken away.
+    let suspicious = |word: u64| {
+        let marks = word | word.wrapping_sub(ONES);
+        if IS_TOPIC {
+            // `+` and `#` differ in one bit.
+            let wildcards = (word | (ONES * 0x08)) ^ (ONES * 0x2B);
+            marks | wildcards.wrapping_sub(ONES)
+        } else {
+            marks
+        }
+    };
+    let (words, tail) = text.as_chunks::<8>();
+    let mut marks = words.iter().fold(0, |marks, word| {
+        marks | suspicious(u64::from_le_bytes(*word))
+    });
+    match text.last_chunk::<8>() {
+        // The last eight bytes once more, rather than the tail by itself.
+        Some(last) => marks |= suspicious(u64::from_le_bytes(*last)),
+        None => {
+            let fill = |word, byte: &u8| word << 8 | u64::from(*byte);
+            marks |= suspicious(tail.iter().fold(ONES, fill));
+        }
+    }
+    marks & HIGHS == 0
 }
 
 #[inline(always)]
@@ -309,6 +353,10 @@ fn check_filter(filter: &[u8]) -> Result<(), Error> {
     if filter.is_empty() {
         return Err(Error::Filter);
     }
+    if is_plain::<true>(filter) && !filter.starts_with(b"$share/") {
+        return Ok(());
+    }
+    check_text(filter)?;
     let mut rest = filter;
     if let Some(shared) = filter.strip_prefix(b"$share/") {
         let end = shared
