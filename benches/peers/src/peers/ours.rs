@@ -64,13 +64,14 @@ macro_rules! decode {
 
         #[inline(always)]
         fn each<'a>(input: &mut Self::Input<'a>, visit: &mut impl Visit) -> Result<(), String> {
-            match &$decode(input) {
+            // The loop that everyone writes: the packet is moved out of the result.
+            match $decode(input) {
                 Ok(Decoded::Packet { packet, len }) => {
-                    *input = &input[*len..];
-                    $walk(packet, visit);
+                    *input = &input[len..];
+                    $walk(&packet, visit);
                     Ok(())
                 }
-                other => Err(refusal(other)),
+                other => Err(refusal(&other)),
             }
         }
     };
