@@ -12,6 +12,7 @@ use crate::spec::scalar::QoS;
 use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
 use crate::v5::properties::{measure, put};
 use crate::v5::{Properties, Property};
+use crate::view::plain::is_plain_text;
 use crate::view::topic::{self, check_topic_name};
 use crate::view::{Connect, Publish, Subscribe, Unsubscribe, View, Will};
 use crate::wire::{LENGTH_MAX, length, put_binary, put_variable_byte_integer, with_length};
@@ -119,6 +120,7 @@ enum Packet<'s, 'a> {
 }
 
 impl Packet<'_, '_> {
+    #[inline(always)]
     const fn carrier(self) -> Carrier {
         match self {
             Self::Connect(_) => Carrier::Connect,
@@ -128,26 +130,26 @@ impl Packet<'_, '_> {
         }
     }
 
+    #[inline(always)]
     const fn packet_type(self) -> PacketType {
         self.carrier().packet_type()
     }
 
     /// Whether the fields, without the properties, can be written in this version.
+    #[inline(always)]
     fn check(self, version: Version) -> Result<(), EncodeError> {
         match self {
             Self::Connect(connect) => check_connect(connect),
             Self::Publish(publish) => check_publish(publish),
             Self::Subscribe(subscribe) => check_subscribe(subscribe, version),
-            Self::Unsubscribe(unsubscribe) => unsubscribe
-                .filters
-                .iter()
-                .try_for_each(|filter| check_filter(self.packet_type(), version, filter)),
+            Self::Unsubscribe(unsubscribe) => check_unsubscribe(unsubscribe, version),
         }
     }
 }
 
 impl<'s, 'a, 'p, 'w, S: Source<'p>, W: Source<'w>> Checked<'s, 'a, S, W> {
     /// What can be written, by the rules of the version and under the options.
+    #[inline(always)]
     fn new(
         packet: Packet<'s, 'a>,
         version: Version,
@@ -174,6 +176,7 @@ impl<'s, 'a, 'p, 'w, S: Source<'p>, W: Source<'w>> Checked<'s, 'a, S, W> {
     }
 
     /// What fields and properties need of each other.
+    #[inline(always)]
     fn check_together(&self) -> Result<(), EncodeError> {
         let has = |id| self.properties.iter().any(|property| property.id() == id);
         let kind = match self.packet {
@@ -194,6 +197,7 @@ impl<'s, 'a, 'p, 'w, S: Source<'p>, W: Source<'w>> Checked<'s, 'a, S, W> {
     }
 
     /// What follows the fixed header, in bytes.
+    #[inline(always)]
     fn remaining_len(&self) -> usize {
         let properties = self.section_len(self.property_length);
         match self.packet {
@@ -216,20 +220,30 @@ impl<'s, 'a, 'p, 'w, S: Source<'p>, W: Source<'w>> Checked<'s, 'a, S, W> {
                 .saturating_add(field_len(publish.topic))
                 .saturating_add(if publish.packet_id.is_some() { 2 } else { 0 })
                 .saturating_add(publish.payload.len()),
-            Packet::Subscribe(subscribe) => subscribe
-                .subscriptions
-                .iter()
-                .map(|subscription| field_len(subscription.filter()).saturating_add(1))
-                .fold(properties.saturating_add(2), usize::saturating_add),
-            Packet::Unsubscribe(unsubscribe) => unsubscribe
-                .filters
-                .iter()
-                .map(field_len)
-                .fold(properties.saturating_add(2), usize::saturating_add),
+            Packet::Subscribe(subscribe) => {
+                let list = subscribe.subscriptions;
+                let len = match list.as_checked(self.version) {
+                    Some(list) => list.len(),
+                    None => list
+                        .iter()
+                        .map(|subscription| field_len(subscription.filter()).saturating_add(1))
+                        .fold(0, usize::saturating_add),
+                };
+                properties.saturating_add(2).saturating_add(len)
+            }
+            Packet::Unsubscribe(unsubscribe) => {
+                let list = unsubscribe.filters;
+                let len = match list.as_checked(self.version) {
+                    Some(list) => list.len(),
+                    None => list.iter().map(field_len).fold(0, usize::saturating_add),
+                };
+                properties.saturating_add(2).saturating_add(len)
+            }
         }
     }
 
     /// Property Length and properties; 3.1.1 and 3.1 have neither.
+    #[inline(always)]
     const fn section_len(&self, property_length: u32) -> usize {
         match self.version {
             Version::V5_0 => with_length(property_length as usize),
@@ -238,6 +252,7 @@ impl<'s, 'a, 'p, 'w, S: Source<'p>, W: Source<'w>> Checked<'s, 'a, S, W> {
     }
 
     /// Writes the packet, or refuses it for its size.
+    #[inline(always)]
     fn write<B: BufMut>(&self, options: &EncodeOptions, dst: &mut B) -> Result<usize, EncodeError> {
         let packet = self.packet.packet_type();
         let remaining_length = self.remaining_len();
@@ -264,62 +279,160 @@ impl<'s, 'a, 'p, 'w, S: Source<'p>, W: Source<'w>> Checked<'s, 'a, S, W> {
             Packet::Subscribe(subscribe) => {
                 dst.put_u16(subscribe.packet_id.get());
                 self.put_properties(dst);
-                for subscription in subscribe.subscriptions {
-                    put_binary(subscription.filter().as_bytes(), dst);
-                    dst.put_u8(subscription.options());
-                }
+                put_subscriptions(subscribe, self.version, dst);
             }
             Packet::Unsubscribe(unsubscribe) => {
                 dst.put_u16(unsubscribe.packet_id.get());
                 self.put_properties(dst);
-                for filter in unsubscribe.filters {
-                    put_binary(filter.as_bytes(), dst);
-                }
+                put_filters(unsubscribe, self.version, dst);
             }
         }
         Ok(len)
     }
 
+    #[inline(never)]
     fn put_connect<B: BufMut>(&self, connect: &Connect<'_>, dst: &mut B) {
-        put_binary(connect.protocol_name().as_bytes(), dst);
-        dst.put_slice(&[connect.level(), connect.flags()]);
-        dst.put_u16(connect.keep_alive);
-        self.put_properties(dst);
-        put_binary(connect.client_id.as_bytes(), dst);
+        put_field(Few::NONE, connect.protocol_name().as_bytes(), dst);
+        let fixed = Few::NONE
+            .byte(connect.level())
+            .byte(connect.flags())
+            .two(connect.keep_alive);
+        fixed.put(dst);
+        let few = self.put_section(self.property_length, self.properties, dst);
+        put_field(few, connect.client_id.as_bytes(), dst);
         if let Some(will) = connect.will {
-            if self.version == Version::V5_0 {
-                put_variable_byte_integer(self.will_property_length, dst);
-                self.will_properties.put(dst);
-            }
-            put_binary(will.topic.as_bytes(), dst);
-            put_binary(will.payload, dst);
+            let few = self.put_section(self.will_property_length, self.will_properties, dst);
+            put_field(few, will.topic.as_bytes(), dst);
+            put_field(Few::NONE, will.payload, dst);
         }
         if let Some(user_name) = connect.user_name {
-            put_binary(user_name.as_bytes(), dst);
+            put_field(Few::NONE, user_name.as_bytes(), dst);
         }
         if let Some(password) = connect.password {
-            put_binary(password, dst);
+            put_field(Few::NONE, password, dst);
         }
     }
 
+    #[inline(always)]
     fn put_properties<B: BufMut>(&self, dst: &mut B) {
         if self.version == Version::V5_0 {
             put_variable_byte_integer(self.property_length, dst);
-            self.properties.put(dst);
+            if self.property_length > 0 {
+                self.properties.put(dst);
+            }
         }
+    }
+
+    /// A Property Length and its properties, which 3.1.1 and 3.1 do not have; gives back what is still to be written.
+    #[inline(always)]
+    fn put_section<'x, B: BufMut>(
+        &self,
+        length: u32,
+        properties: &impl Source<'x>,
+        dst: &mut B,
+    ) -> Few {
+        if self.version != Version::V5_0 {
+            return Few::NONE;
+        }
+        let few = Few::NONE.variable(length);
+        if length == 0 {
+            return few;
+        }
+        few.put(dst);
+        properties.put(dst);
+        Few::NONE
     }
 }
 
+/// A string or binary data with its length, behind `few`. The caller has checked that it has at most 65,535 bytes.
+#[inline(always)]
+fn put_field<B: BufMut>(few: Few, bytes: &[u8], dst: &mut B) {
+    few.two(u16::try_from(bytes.len()).unwrap_or(u16::MAX))
+        .put(dst);
+    dst.put_slice(bytes);
+}
+
+/// At most eight bytes that are written together: each call of a buffer is dear.
+#[derive(Clone, Copy)]
+struct Few {
+    /// The first of them in its lowest bits.
+    word: u64,
+    /// Eight for each of them.
+    bits: u32,
+}
+
+impl Few {
+    const NONE: Self = Self { word: 0, bits: 0 };
+
+    #[inline(always)]
+    const fn byte(self, byte: u8) -> Self {
+        Self {
+            word: self.word | (byte as u64).wrapping_shl(self.bits),
+            bits: self.bits.wrapping_add(8),
+        }
+    }
+
+    /// A Two Byte Integer.
+    #[inline(always)]
+    const fn two(self, value: u16) -> Self {
+        Self {
+            word: self.word | (value.swap_bytes() as u64).wrapping_shl(self.bits),
+            bits: self.bits.wrapping_add(16),
+        }
+    }
+
+    /// A Variable Byte Integer.
+    #[inline(always)]
+    const fn variable(self, value: u32) -> Self {
+        let mut few = self;
+        let mut rest = value;
+        while rest > 0x7F {
+            few = few.byte(rest.to_le_bytes()[0] | 0x80);
+            rest >>= 7;
+        }
+        few.byte(rest.to_le_bytes()[0])
+    }
+
+    #[inline(always)]
+    fn put<B: BufMut>(self, dst: &mut B) {
+        let bytes = self.word.to_le_bytes();
+        let len = usize::try_from(self.bits >> 3).unwrap_or_default();
+        dst.put_slice(bytes.get(..len).unwrap_or_default());
+    }
+}
+
+fn put_subscriptions<B: BufMut>(subscribe: &Subscribe<'_>, version: Version, dst: &mut B) {
+    if let Some(list) = subscribe.subscriptions.as_checked(version) {
+        return dst.put_slice(list);
+    }
+    for subscription in subscribe.subscriptions {
+        put_binary(subscription.filter().as_bytes(), dst);
+        dst.put_u8(subscription.options());
+    }
+}
+
+fn put_filters<B: BufMut>(unsubscribe: &Unsubscribe<'_>, version: Version, dst: &mut B) {
+    if let Some(list) = unsubscribe.filters.as_checked(version) {
+        return dst.put_slice(list);
+    }
+    for filter in unsubscribe.filters {
+        put_binary(filter.as_bytes(), dst);
+    }
+}
+
+#[cold]
 fn refuse<T>(packet: PacketType, kind: ErrorKind) -> Result<T, EncodeError> {
     Err(EncodeError::Refused { packet, kind })
 }
 
 /// The number of bytes of a string or binary data with its length.
+#[inline(always)]
 fn field_len(bytes: impl AsRef<[u8]>) -> usize {
     bytes.as_ref().len().saturating_add(2)
 }
 
 /// Type and flags.
+#[inline(always)]
 fn first_byte(packet: Packet<'_, '_>) -> u8 {
     let first = packet.packet_type().first_byte();
     match packet {
@@ -331,6 +444,7 @@ fn first_byte(packet: Packet<'_, '_>) -> u8 {
 }
 
 /// Checks properties to be sent and counts their bytes.
+#[inline(always)]
 fn check_properties<'p>(
     carrier: Carrier,
     version: Version,
@@ -367,6 +481,7 @@ fn not_in<T>(version: Version, what: &'static str) -> Result<T, EncodeError> {
 }
 
 /// §1.5.4, §1.5.6.
+#[inline(always)]
 fn check_len(
     packet: PacketType,
     field: &'static str,
@@ -379,13 +494,15 @@ fn check_len(
 }
 
 /// A string that is no topic.
+#[inline(always)]
 fn check_text(packet: PacketType, field: &'static str, text: &str) -> Result<(), EncodeError> {
-    if text.as_bytes().contains(&0) {
+    if !is_plain_text(text.as_bytes()) && text.as_bytes().contains(&0) {
         return refuse(packet, ErrorKind::NullCharacter);
     }
     check_len(packet, field, text)
 }
 
+#[inline(always)]
 fn check_publish(publish: &Publish<'_>) -> Result<(), EncodeError> {
     let packet = PacketType::Publish;
     if publish.dup && publish.qos == QoS::AtMostOnce {
@@ -400,6 +517,7 @@ fn check_publish(publish: &Publish<'_>) -> Result<(), EncodeError> {
     check_len(packet, "topic name", publish.topic)
 }
 
+#[inline(always)]
 fn check_connect(connect: &Connect<'_>) -> Result<(), EncodeError> {
     let packet = PacketType::Connect;
     let version = connect.version;
@@ -433,6 +551,7 @@ fn check_connect(connect: &Connect<'_>) -> Result<(), EncodeError> {
     check_len(packet, "password", connect.password.unwrap_or_default())
 }
 
+#[inline(always)]
 fn check_will(will: &Will<'_>) -> Result<(), EncodeError> {
     let packet = PacketType::Connect;
     if let Err(kind) = check_topic_name(will.topic) {
@@ -442,7 +561,16 @@ fn check_will(will: &Will<'_>) -> Result<(), EncodeError> {
     check_len(packet, "will payload", will.payload)
 }
 
+#[inline(always)]
 fn check_subscribe(subscribe: &Subscribe<'_>, version: Version) -> Result<(), EncodeError> {
+    match subscribe.subscriptions.as_checked(version) {
+        Some(_) => Ok(()),
+        None => check_subscriptions(subscribe, version),
+    }
+}
+
+#[inline(never)]
+fn check_subscriptions(subscribe: &Subscribe<'_>, version: Version) -> Result<(), EncodeError> {
     let packet = PacketType::Subscribe;
     for subscription in subscribe.subscriptions {
         check_filter(packet, version, subscription.filter())?;
@@ -456,6 +584,18 @@ fn check_subscribe(subscribe: &Subscribe<'_>, version: Version) -> Result<(), En
     Ok(())
 }
 
+#[inline(always)]
+fn check_unsubscribe(unsubscribe: &Unsubscribe<'_>, version: Version) -> Result<(), EncodeError> {
+    match unsubscribe.filters.as_checked(version) {
+        Some(_) => Ok(()),
+        None => unsubscribe
+            .filters
+            .iter()
+            .try_for_each(|filter| check_filter(PacketType::Unsubscribe, version, filter)),
+    }
+}
+
+#[inline(always)]
 fn check_filter(packet: PacketType, version: Version, filter: &str) -> Result<(), EncodeError> {
     if let Err(kind) = topic::check_topic_filter(version, filter) {
         return refuse(packet, kind);

@@ -28,6 +28,7 @@ pub(crate) struct Fault {
 /// # Errors
 ///
 /// What the decoder would refuse it for.
+#[inline]
 pub fn check_topic_name(topic: &str) -> Result<(), ErrorKind> {
     if topic.is_empty() {
         return Err(ErrorKind::EmptyTopicName);
