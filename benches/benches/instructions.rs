@@ -38,8 +38,9 @@ use std::hint::black_box;
 use gungraun::{library_benchmark, library_benchmark_group, main};
 use mqtt_reason::v3::Version::V3_1_1;
 use mqtt_reason::view::View;
-use mqtt_reason::{DecodeOptions, Decoded, Encode, Version, v3, v5};
+use mqtt_reason::{Decoded, Encode, v3, v5};
 
+use self::requests::by_hand::Fields as Request;
 use self::walk::{walk_v3, walk_v5};
 use self::workloads::visit::Sum;
 use self::workloads::{Protocol, visit};
@@ -265,14 +266,7 @@ fn decode_requests_by_hand(input: &'static [u8]) {
 struct Views(&'static [View<'static>], &'static mut [u8]);
 
 fn load_views(name: &str) -> Views {
-    let options = DecodeOptions::new();
-    let mut rest = load_requests(name);
-    let mut views = Vec::new();
-    while let Ok(Decoded::Frame(frame)) = v5::decode(rest) {
-        let view = View::of(Version::V5_0, &options, &frame);
-        views.extend(view.expect("the packets are sound"));
-        rest = rest.get(frame.bytes().len()..).unwrap_or_default();
-    }
+    let views = requests::views(load_requests(name));
     Views(views.leak(), vec![0; 1_024].leak())
 }
 
@@ -283,11 +277,25 @@ fn load_views(name: &str) -> Views {
 #[bench::w11("W11")]
 fn encode_requests(input: Views) {
     let Views(views, room) = input;
-    for view in views {
-        let written = view.encode(Version::V5_0, &mut &mut *room);
-        black_box(&*room);
-        assert!(written.is_ok(), "there is room");
-    }
+    requests::write(views, room);
+}
+
+/// The fields of packets and room for any of them.
+struct RequestFields(&'static [Request<'static>], &'static mut [u8]);
+
+fn load_request_fields(name: &str) -> RequestFields {
+    let packets = requests::fields(load_requests(name));
+    RequestFields(packets.leak(), vec![0; 1_024].leak())
+}
+
+#[library_benchmark(setup = load_request_fields)]
+#[bench::w8("W8")]
+#[bench::w9("W9")]
+#[bench::w10("W10")]
+#[bench::w11("W11")]
+fn encode_requests_by_hand(input: RequestFields) {
+    let RequestFields(packets, room) = input;
+    requests::write_by_hand(packets, room);
 }
 
 library_benchmark_group!(
@@ -299,7 +307,8 @@ library_benchmark_group!(
         encode_by_hand,
         decode_requests,
         decode_requests_by_hand,
-        encode_requests
+        encode_requests,
+        encode_requests_by_hand
     ]
 );
 main!(library_benchmark_groups = passes);

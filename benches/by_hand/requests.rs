@@ -1,8 +1,9 @@
-//! *B* for CONNECT, PUBLISH and SUBSCRIBE of 5.0: a borrowed decoder over plain slices.
+//! *B* and *R* for CONNECT, PUBLISH and SUBSCRIBE of 5.0: a borrowed decoder over plain slices, and an encoder that writes
+//! field by field into a slice.
 //!
 //! It makes the checks that the views of mqtt-reason make when the sender is not known: fixed header flags, minimal
 //! lengths, Connect Flags, identifier 0, properties that may not be there, come twice or have forbidden values, UTF-8,
-//! U+0000, wildcards, `$share`, Subscription Options, bytes left over, empty lists.
+//! U+0000, wildcards, `$share`, Subscription Options, bytes left over, empty lists; and before writing those that its fields leave open.
 
 use std::num::NonZeroU16;
 
@@ -452,6 +453,247 @@ fn check(section: &[u8], allowed: u64) -> Result<u64, Error> {
         };
     }
     Ok(seen)
+}
+
+/// A packet by its fields, to be written.
+#[derive(Debug)]
+pub enum Fields<'a> {
+    Connect(Connect<'a>),
+    Publish(Publish<'a>, Vec<Property<'a>>),
+    Subscribe(NonZeroU16, Vec<(&'a str, u8)>),
+}
+
+/// The fields of a packet that was decoded; properties of a CONNECT, a Will or a SUBSCRIBE are left out.
+pub fn fields<'a>(packet: &Packet<'a>) -> Fields<'a> {
+    match packet {
+        Packet::Connect(connect) => Fields::Connect(*connect),
+        Packet::Publish(publish) => {
+            Fields::Publish(*publish, properties(publish.properties).collect())
+        }
+        Packet::Subscribe(subscribe) => {
+            Fields::Subscribe(subscribe.packet_id, subscribe.list().collect())
+        }
+    }
+}
+
+/// Writes a packet to the front of `out` and tells its length; checked and measured before the first byte.
+#[inline]
+pub fn encode(packet: &Fields<'_>, out: &mut [u8]) -> Result<usize, Error> {
+    let (first, length, properties_len) = match packet {
+        Fields::Publish(publish, properties) => {
+            check_name(publish.topic)?;
+            if publish.dup && publish.qos == 0 || publish.topic.is_empty() {
+                return Err(Error::Topic);
+            }
+            let first =
+                0x30 | u8::from(publish.dup) << 3 | publish.qos << 1 | u8::from(publish.retain);
+            let len = measure(properties, PUBLISH)?;
+            let id_len = if publish.packet_id.is_some() { 2 } else { 0 };
+            let rest = variable_len(len) + len + publish.payload.len();
+            (first, 2 + publish.topic.len() + id_len + rest, len)
+        }
+        Fields::Subscribe(_, list) => {
+            let mut length = 3;
+            for (filter, _) in list {
+                check_filter(filter.as_bytes())?;
+                length += 3 + short(filter.as_bytes())?;
+            }
+            (0x82, length, 0)
+        }
+        Fields::Connect(connect) => (0x10, measure_connect(connect)?, 0),
+    };
+    let len = 1 + variable_len(length) + length;
+    if length > 268_435_455 || len > out.len() {
+        return Err(Error::Length);
+    }
+    out[0] = first;
+    let mut at = put_variable(1, length, out);
+    match packet {
+        Fields::Publish(publish, properties) => {
+            at = put_prefixed(at, publish.topic.as_bytes(), out);
+            if let Some(id) = publish.packet_id {
+                at = put(at, &id.get().to_be_bytes(), out);
+            }
+            at = put_variable(at, properties_len, out);
+            for property in properties {
+                at = put_property(at, property, out);
+            }
+            put(at, publish.payload, out);
+        }
+        Fields::Subscribe(id, list) => {
+            let [high, low] = id.get().to_be_bytes();
+            at = put(at, &[high, low, 0], out);
+            for (filter, options) in list {
+                at = put_prefixed(at, filter.as_bytes(), out);
+                at = put(at, &[*options], out);
+            }
+        }
+        Fields::Connect(connect) => put_connect(at, connect, out),
+    }
+    Ok(len)
+}
+
+#[inline(always)]
+fn measure_connect(connect: &Connect<'_>) -> Result<usize, Error> {
+    check_text(connect.client_id.as_bytes())?;
+    let mut length = 13 + short(connect.client_id.as_bytes())?;
+    if let Some(will) = &connect.will {
+        check_name(will.topic)?;
+        if will.topic.is_empty() {
+            return Err(Error::Topic);
+        }
+        length += 5 + will.topic.len() + short(will.payload)?;
+    }
+    if let Some(name) = connect.user_name {
+        check_text(name.as_bytes())?;
+        length += 2 + short(name.as_bytes())?;
+    }
+    if let Some(password) = connect.password {
+        length += 2 + short(password)?;
+    }
+    Ok(length)
+}
+
+#[inline(always)]
+fn put_connect(at: usize, connect: &Connect<'_>, out: &mut [u8]) {
+    let mut flags = u8::from(connect.clean_start) << 1;
+    if let Some(will) = &connect.will {
+        flags |= 0b100 | will.qos << 3 | u8::from(will.retain) << 5;
+    }
+    flags |= u8::from(connect.password.is_some()) << 6;
+    flags |= u8::from(connect.user_name.is_some()) << 7;
+    let [high, low] = connect.keep_alive.to_be_bytes();
+    let fixed = [0, 4, b'M', b'Q', b'T', b'T', 5, flags, high, low, 0];
+    let mut at = put(at, &fixed, out);
+    at = put_prefixed(at, connect.client_id.as_bytes(), out);
+    if let Some(will) = &connect.will {
+        at = put(at, &[0], out);
+        at = put_prefixed(at, will.topic.as_bytes(), out);
+        at = put_prefixed(at, will.payload, out);
+    }
+    if let Some(name) = connect.user_name {
+        at = put_prefixed(at, name.as_bytes(), out);
+    }
+    if let Some(password) = connect.password {
+        put_prefixed(at, password, out);
+    }
+}
+
+/// A Topic Name, which may be empty.
+#[inline(always)]
+fn check_name(topic: &str) -> Result<(), Error> {
+    short(topic.as_bytes())?;
+    if is_plain::<true>(topic.as_bytes()) {
+        Ok(())
+    } else {
+        check_other_topic(topic.as_bytes())
+    }
+}
+
+/// The length of a string or of binary data.
+#[inline(always)]
+fn short(bytes: &[u8]) -> Result<usize, Error> {
+    if bytes.len() > 0xFFFF {
+        return Err(Error::Length);
+    }
+    Ok(bytes.len())
+}
+
+/// The Property Length; what may not be there or not twice, and values that may not be.
+#[inline(always)]
+fn measure(properties: &[Property<'_>], allowed: u64) -> Result<usize, Error> {
+    let (mut len, mut seen) = (0, 0_u64);
+    for property in properties {
+        let (id, value_len) = match *property {
+            Property::Number(id, value) => match id {
+                0x21 | 0x23 | 0x27 | 0x0B if value == 0 => return Err(Error::Property(id)),
+                0x01 | 0x17 | 0x19 => (id, 1),
+                0x21..=0x23 => (id, 2),
+                0x0B => (id, variable_len(value as usize)),
+                _ => (id, 4),
+            },
+            Property::Text(id, text) => {
+                check_text(text.as_bytes())?;
+                if id == 0x08 && text.contains(['+', '#']) {
+                    return Err(Error::Property(id));
+                }
+                (id, 2 + short(text.as_bytes())?)
+            }
+            Property::Binary(id, data) => (id, 2 + short(data)?),
+            Property::Pair(name, value) => {
+                check_text(name.as_bytes())?;
+                check_text(value.as_bytes())?;
+                (0x26, 4 + short(name.as_bytes())? + short(value.as_bytes())?)
+            }
+        };
+        let bit = 1_u64.wrapping_shl(id.into());
+        let may_repeat = id == 0x26 || id == 0x0B && allowed == PUBLISH;
+        if allowed & bit == 0 || seen & bit != 0 && !may_repeat {
+            return Err(Error::Property(id));
+        }
+        seen |= bit;
+        len += 1 + value_len;
+    }
+    Ok(len)
+}
+
+#[inline(always)]
+fn put_property(at: usize, property: &Property<'_>, out: &mut [u8]) -> usize {
+    match *property {
+        Property::Number(id, value) => {
+            let [a, b, c, d] = value.to_be_bytes();
+            match id {
+                0x01 | 0x17 | 0x19 => put(at, &[id, d], out),
+                0x21..=0x23 => put(at, &[id, c, d], out),
+                0x0B => put_variable(put(at, &[id], out), value as usize, out),
+                _ => put(at, &[id, a, b, c, d], out),
+            }
+        }
+        Property::Text(id, text) => put_prefixed(put(at, &[id], out), text.as_bytes(), out),
+        Property::Binary(id, data) => put_prefixed(put(at, &[id], out), data, out),
+        Property::Pair(name, value) => {
+            let at = put_prefixed(put(at, &[0x26], out), name.as_bytes(), out);
+            put_prefixed(at, value.as_bytes(), out)
+        }
+    }
+}
+
+#[inline(always)]
+fn variable_len(value: usize) -> usize {
+    match value {
+        0..=0x7F => 1,
+        0x80..=0x3FFF => 2,
+        0x4000..=0x1F_FFFF => 3,
+        _ => 4,
+    }
+}
+
+#[inline(always)]
+fn put_variable(at: usize, value: usize, out: &mut [u8]) -> usize {
+    let (mut at, mut rest) = (at, value);
+    while rest > 0x7F {
+        out[at] = rest as u8 | 0x80;
+        at += 1;
+        rest >>= 7;
+    }
+    out[at] = rest as u8;
+    at + 1
+}
+
+#[inline(always)]
+fn put(at: usize, bytes: &[u8], out: &mut [u8]) -> usize {
+    let end = at + bytes.len();
+    out[at..end].copy_from_slice(bytes);
+    end
+}
+
+#[inline(always)]
+fn put_prefixed(at: usize, bytes: &[u8], out: &mut [u8]) -> usize {
+    put(
+        put(at, &(bytes.len() as u16).to_be_bytes(), out),
+        bytes,
+        out,
+    )
 }
 
 /// A property as it is read from a checked section.
