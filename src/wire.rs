@@ -13,6 +13,12 @@ use crate::spec::scalar::{PacketId, VARIABLE_BYTE_INTEGER_MAX};
 /// The largest length of a string or of binary data, §1.5.4 and §1.5.6.
 pub(crate) const LENGTH_MAX: usize = u16::MAX as usize;
 
+/// Stands in branches that are seldom taken, and does nothing: without it the compiler takes what follows a dozen checks
+/// for code that is hardly ever run, and calls a buffer's functions there instead of putting them in place.
+#[cold]
+#[inline(never)]
+pub(crate) const fn seldom() {}
+
 /// A byte.
 #[inline]
 pub(crate) const fn byte(i: &[u8]) -> Parsed<'_, u8> {
@@ -294,7 +300,7 @@ fn word<const N: usize>(bytes: [u8; N]) -> u64 {
 /// Writes a string or binary data, §1.5.4, §1.5.6. The caller has checked that it has at most 65,535 bytes.
 #[inline]
 pub(crate) fn put_binary<B: BufMut>(bytes: &[u8], dst: &mut B) {
-    dst.put_slice(&two_byte_length(bytes.len()));
+    put_few(two_byte_length(bytes.len()), dst);
     dst.put_slice(bytes);
 }
 

@@ -34,17 +34,10 @@ struct Properties {
     user_properties: Vec<(String, String)>,
 }
 
-impl Properties {
-    fn iter(&self) -> impl Iterator<Item = Property<'_>> + Clone {
-        let pairs = self.user_properties.iter();
-        let text = self.reason_string.as_deref().map(Property::ReasonString);
-        let pairs = pairs.map(|(name, value)| Property::UserProperty(name, value));
-        text.into_iter().chain(pairs)
-    }
-}
-
 /// Through this crate.
 mod ours {
+    use mqtt_reason::v5::{ProblemInformation, PropertySource};
+
     use super::*;
 
     fn properties(read: v5::Properties<'_>) -> Option<Properties> {
@@ -87,6 +80,11 @@ mod ours {
         })
     }
 
+    fn to_write(properties: &Properties) -> impl PropertySource {
+        let text = properties.reason_string.as_deref();
+        ProblemInformation::new(text, &properties.user_properties)
+    }
+
     #[inline(never)]
     pub(super) fn write(packet: &Packet, out: &mut Vec<u8>) -> Option<usize> {
         match packet {
@@ -94,21 +92,23 @@ mod ours {
                 let ack = v5::Puback::new(PacketId::new(*id)?, *reason);
                 match properties {
                     None => ack.encode(out),
-                    Some(properties) => ack.with_properties(properties.iter()).encode(out),
+                    Some(properties) => ack.with_properties(to_write(properties)).encode(out),
                 }
             }
             Packet::Suback(id, reasons, properties) => {
                 let ack = v5::Suback::new(PacketId::new(*id)?, reasons)?;
                 match properties {
                     None => ack.encode(out),
-                    Some(properties) => ack.with_properties(properties.iter()).encode(out),
+                    Some(properties) => ack.with_properties(to_write(properties)).encode(out),
                 }
             }
             Packet::Disconnect(reason, properties) => {
                 let disconnect = v5::Disconnect::new(*reason);
                 match properties {
                     None => disconnect.encode(out),
-                    Some(properties) => disconnect.with_properties(properties.iter()).encode(out),
+                    Some(properties) => {
+                        disconnect.with_properties(to_write(properties)).encode(out)
+                    }
                 }
             }
         }

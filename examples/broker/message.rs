@@ -1,7 +1,7 @@
 //! A message on its way to its subscribers.
 
 use bytes::BytesMut;
-use mqtt_reason::v5::Property;
+use mqtt_reason::v5::{Properties, PropertySource};
 use mqtt_reason::view::{Delivery, Publish, Will};
 use mqtt_reason::{DecodeOptions, EncodeError, OwnedFrame, PropertyId, QoS, Version};
 
@@ -27,10 +27,10 @@ impl Message {
         Self::new(will.qos(), &publish, properties)
     }
 
-    fn new<'p>(
+    fn new(
         qos: QoS,
         publish: &Publish<'_>,
-        properties: impl IntoIterator<Item = Property<'p>, IntoIter: Clone>,
+        properties: impl PropertySource,
     ) -> Result<Self, EncodeError> {
         let mut packet = Vec::new();
         publish
@@ -61,7 +61,7 @@ impl Message {
             Version::V5_0 => publish.encode(version, &mut bytes).ok()?,
             // 3.x has no properties.
             _ => publish
-                .with_properties([])
+                .with_properties(Properties::EMPTY)
                 .encode(version, &mut bytes)
                 .ok()?,
         };

@@ -2,15 +2,14 @@
 
 use std::error::Error;
 
-use mqtt_reason::v5::{self, Property, PropertyValue};
+use mqtt_reason::v5::{self, ProblemInformation, Property, PropertySource, PropertyValue};
 use mqtt_reason::{Encode, EncodeOptions, PacketId};
 
 use super::{Ack, Codes, Packet, Properties};
 
 impl Properties {
-    /// The properties to be sent: an iterator, not a list.
-    fn iter(&self) -> impl Iterator<Item = Property<'_>> + Clone {
-        let pairs = self.user_properties.iter();
+    /// The properties to be sent, as they are kept: no list is made of them.
+    fn to_send(&self) -> impl PropertySource {
         let method = self.authentication.iter().flat_map(|(method, data)| {
             [
                 Property::AuthenticationMethod(method),
@@ -18,10 +17,9 @@ impl Properties {
             ]
         });
         let expiry = self.session_expiry_interval;
-        method
-            .chain(expiry.map(Property::SessionExpiryInterval))
-            .chain(self.reason_string.as_deref().map(Property::ReasonString))
-            .chain(pairs.map(|(name, value)| Property::UserProperty(name, value)))
+        ProblemInformation::new(self.reason_string.as_deref(), &self.user_properties)
+            .and(method)
+            .and(expiry.map(Property::SessionExpiryInterval))
     }
 }
 
@@ -100,7 +98,7 @@ type Written = Result<usize, Box<dyn Error>>;
 impl<R: v5::AckReason> Ack<R> {
     fn write(&self, options: &EncodeOptions, out: &mut Vec<u8>) -> Written {
         let id = PacketId::new(self.pkid).ok_or("packet identifier 0")?;
-        let ack = v5::Ack::new(id, self.reason).with_properties(self.properties.iter());
+        let ack = v5::Ack::new(id, self.reason).with_properties(self.properties.to_send());
         Ok(ack.encode_with(options, out)?)
     }
 }
@@ -110,7 +108,7 @@ impl<R: v5::SubscriptionReason> Codes<R> {
         let id = PacketId::new(self.pkid).ok_or("packet identifier 0")?;
         let ack = v5::SubscriptionAck::<R>::new(id, &self.reasons).ok_or("no code")?;
         Ok(ack
-            .with_properties(self.properties.iter())
+            .with_properties(self.properties.to_send())
             .encode_with(options, out)?)
     }
 }
@@ -123,7 +121,7 @@ impl Packet {
                 let connack = v5::Connack::new(*session, *reason);
                 let connack = connack.ok_or("session present with a refusal")?;
                 Ok(connack
-                    .with_properties(properties.iter())
+                    .with_properties(properties.to_send())
                     .encode_with(options, out)?)
             }
             Self::PubAck(ack) => ack.write(options, out),
@@ -133,13 +131,13 @@ impl Packet {
             Self::SubAck(ack) => ack.write(options, out),
             Self::UnsubAck(ack) => ack.write(options, out),
             Self::Disconnect(reason, properties) => {
-                let disconnect = v5::Disconnect::new(*reason).with_properties(properties.iter());
+                let disconnect = v5::Disconnect::new(*reason).with_properties(properties.to_send());
                 Ok(disconnect.encode_with(options, out)?)
             }
             Self::Auth(reason, properties) => {
                 let auth = v5::Auth::without_properties(*reason);
                 Ok(auth
-                    .with_properties(properties.iter())
+                    .with_properties(properties.to_send())
                     .encode_with(options, out)?)
             }
         }

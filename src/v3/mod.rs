@@ -194,6 +194,7 @@ impl Packet<'_> {
     }
 
     /// Writes a packet that is more than a Packet Identifier, or refuses it.
+    #[inline(never)]
     fn encode_other<B: BufMut>(
         &self,
         version: Version,

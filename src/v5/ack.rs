@@ -201,11 +201,12 @@ impl<R: AckReason> Parts for Ack<'_, R> {
     #[inline]
     fn put_head<B: BufMut>(&self, form: Short, remaining: u8, properties: u8, dst: &mut B) {
         let (first, [high, low, code]) = (R::PACKET.first_byte(), self.fields());
+        if form == Short::None {
+            return put_few([first, remaining, high, low, code, properties], dst);
+        }
         put_few([first, remaining, high, low], dst);
-        match form {
-            Short::WithoutCode => {}
-            Short::WithCode => dst.put_u8(code),
-            Short::None => dst.put_slice(&[code, properties]),
+        if form == Short::WithCode {
+            dst.put_u8(code);
         }
     }
 

@@ -1,7 +1,5 @@
 //! AUTH: authentication exchange.
 
-use core::array;
-
 use bytes::BufMut;
 
 use crate::codes::reason_code;
@@ -47,10 +45,7 @@ impl Auth<'_> {
     /// The packet with this Authentication Method; [`and`](WithProperties::and) adds the data and what else there is.
     #[inline]
     #[must_use]
-    pub fn new(
-        reason: AuthReason,
-        method: &str,
-    ) -> WithProperties<Self, array::IntoIter<Property<'_>, 1>> {
+    pub fn new(reason: AuthReason, method: &str) -> WithProperties<Self, [Property<'_>; 1]> {
         Self::without_properties(reason).with_properties([Property::AuthenticationMethod(method)])
     }
 

@@ -15,6 +15,7 @@ use crate::v5::layout::{Parts, Short, with_properties};
 use crate::v5::properties::Properties;
 use crate::v5::reason::ConnackReason;
 use crate::wire;
+use crate::wire::put_few;
 
 /// Connect acknowledgment, MQTT 5.0 §3.2.
 ///
@@ -185,7 +186,7 @@ impl Parts for Connack<'_> {
     fn put_head<B: BufMut>(&self, _: Short, remaining: u8, properties: u8, dst: &mut B) {
         let [flags, code] = self.fields();
         let first = PacketType::Connack.first_byte();
-        dst.put_slice(&[first, remaining, flags, code, properties]);
+        put_few([first, remaining, flags, code, properties], dst);
     }
 
     #[inline]

@@ -110,11 +110,12 @@ impl Parts for Disconnect<'_> {
     #[inline]
     fn put_head<B: BufMut>(&self, form: Short, remaining: u8, properties: u8, dst: &mut B) {
         let (first, [code]) = (PacketType::Disconnect.first_byte(), self.fields());
+        if form == Short::None {
+            return put_few([first, remaining, code, properties], dst);
+        }
         put_few([first, remaining], dst);
-        match form {
-            Short::WithoutCode => {}
-            Short::WithCode => dst.put_u8(code),
-            Short::None => dst.put_slice(&[code, properties]),
+        if form == Short::WithCode {
+            dst.put_u8(code);
         }
     }
 

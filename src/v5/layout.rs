@@ -5,13 +5,13 @@ use bytes::BufMut;
 use crate::encode::{Encode, check_direction, check_size};
 use crate::encode_error::EncodeError;
 use crate::options::EncodeOptions;
-use crate::packet_type::{PacketType, Side, Version};
+use crate::packet_type::{PacketType, Version};
 use crate::reason::sealed::Sealed;
 use crate::spec::property::{Carrier, PropertyId};
 use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
-use crate::v5::properties::{Checker, Keep, Properties, PropertyIter, drops_problem_information};
-use crate::v5::property::Property;
-use crate::wire::{length, put_variable_byte_integer, with_length};
+use crate::v5::properties::{Properties, drops_problem_information};
+use crate::v5::source::{self, And, Keep, Own, PropertySource, Source};
+use crate::wire::{length, put_variable_byte_integer, seldom, with_length};
 
 /// How little a packet without properties needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Short {
 
 /// A packet of 5.0 as its parts in wire order, but for the properties.
 #[expect(unnameable_types, reason = "that is what seals a trait")]
-pub trait Parts: Sealed {
+pub trait Parts: Sealed + Clone {
     /// The packet, as one that has properties.
     const CARRIER: Carrier;
 
@@ -100,7 +100,7 @@ impl<P: Parts> Encode for P {
 
     #[inline]
     fn encoded_len(&self) -> usize {
-        Layout::new(self, &self.own_properties(), EncodeOptions::DEFAULT).encoded_len()
+        Layout::new(self, &Own(self.own_properties()), EncodeOptions::DEFAULT).encoded_len()
     }
 
     #[inline]
@@ -109,13 +109,13 @@ impl<P: Parts> Encode for P {
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
-        Layout::new(self, &self.own_properties(), options).write(dst)
+        Layout::new(self, &Own(self.own_properties()), options).write(dst)
     }
 }
 
 /// A packet with properties that are not part of it, made by its `with_properties` and `with_reason_string`.
 ///
-/// They are checked when the packet is written, and gone through more than once: hence the iterator is cloned.
+/// They are checked when the packet is written.
 ///
 /// ```
 /// use mqtt_reason::{Encode, PacketId};
@@ -132,14 +132,14 @@ impl<P: Parts> Encode for P {
 /// # Ok::<(), mqtt_reason::EncodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct WithProperties<P, I> {
+pub struct WithProperties<P, S> {
     packet: P,
-    properties: I,
+    properties: S,
 }
 
-impl<P, I> WithProperties<P, I> {
+impl<P, S> WithProperties<P, S> {
     #[inline]
-    pub(crate) const fn new(packet: P, properties: I) -> Self {
+    pub(crate) const fn new(packet: P, properties: S) -> Self {
         Self { packet, properties }
     }
 
@@ -153,25 +153,17 @@ impl<P, I> WithProperties<P, I> {
     /// The properties that it is given.
     #[inline]
     #[must_use]
-    pub fn properties(&self) -> I
-    where
-        I: Clone,
-    {
-        self.properties.clone()
+    pub const fn properties(&self) -> &S {
+        &self.properties
     }
 
     /// The packet with these properties after those it has.
     #[inline]
     #[must_use]
-    pub fn and<J>(self, properties: J) -> WithProperties<P, core::iter::Chain<I, J::IntoIter>>
-    where
-        I: Iterator,
-        J: IntoIterator<Item = I::Item>,
-        J::IntoIter: Clone,
-    {
+    pub fn and<T: PropertySource>(self, properties: T) -> WithProperties<P, And<S, T>> {
         WithProperties {
             packet: self.packet,
-            properties: self.properties.chain(properties),
+            properties: And::new(self.properties, properties),
         }
     }
 }
@@ -183,14 +175,11 @@ macro_rules! with_properties {
             /// The packet with these properties instead of its own, for writing; they are checked then.
             #[inline]
             #[must_use]
-            pub fn with_properties<Q>(
+            pub fn with_properties<S: $crate::v5::PropertySource>(
                 self,
-                properties: Q,
-            ) -> $crate::v5::WithProperties<Self, Q::IntoIter>
-            where
-                Q: IntoIterator<Item: $crate::v5::AsProperty, IntoIter: Clone>,
-            {
-                $crate::v5::WithProperties::new(self, properties.into_iter())
+                properties: S,
+            ) -> $crate::v5::WithProperties<Self, S> {
+                $crate::v5::WithProperties::new(self, properties)
             }
 
             /// The packet with this Reason String instead of its own properties, for writing.
@@ -199,44 +188,17 @@ macro_rules! with_properties {
             pub fn with_reason_string(
                 self,
                 text: &str,
-            ) -> $crate::v5::WithProperties<Self, ::core::array::IntoIter<$crate::v5::Property<'_>, 1>>
-            {
-                self.with_properties([$crate::v5::Property::ReasonString(text)])
+            ) -> $crate::v5::WithProperties<Self, $crate::v5::ProblemInformation<'_>> {
+                self.with_properties($crate::v5::ProblemInformation::new(Some(text), []))
             }
         }
     };
 }
 pub(crate) use with_properties;
 
-/// A [`Property`], or a reference to one: what the iterators of properties may yield.
-///
-/// Sealed.
-pub trait AsProperty: Sealed {
-    /// The property.
-    fn as_property(&self) -> &Property<'_>;
-}
+impl<P, S> Sealed for WithProperties<P, S> {}
 
-impl Sealed for Property<'_> {}
-
-impl AsProperty for Property<'_> {
-    #[inline]
-    fn as_property(&self) -> &Property<'_> {
-        self
-    }
-}
-
-impl Sealed for &Property<'_> {}
-
-impl AsProperty for &Property<'_> {
-    #[inline]
-    fn as_property(&self) -> &Property<'_> {
-        self
-    }
-}
-
-impl<P, I> Sealed for WithProperties<P, I> {}
-
-impl<P: Parts, I: Iterator<Item: AsProperty> + Clone> Encode for WithProperties<P, I> {
+impl<P: Parts, S: PropertySource> Encode for WithProperties<P, S> {
     #[inline]
     fn version(&self) -> Version {
         Version::V5_0
@@ -254,8 +216,7 @@ impl<P: Parts, I: Iterator<Item: AsProperty> + Clone> Encode for WithProperties<
 
     #[inline]
     fn encoded_len(&self) -> usize {
-        let properties = Given(&self.properties);
-        Layout::new(&self.packet, &properties, EncodeOptions::DEFAULT).encoded_len()
+        Layout::new(&self.packet, &self.properties, EncodeOptions::DEFAULT).encoded_len()
     }
 
     #[inline]
@@ -264,116 +225,7 @@ impl<P: Parts, I: Iterator<Item: AsProperty> + Clone> Encode for WithProperties<
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
-        Layout::new(&self.packet, &Given(&self.properties), options).write(dst)
-    }
-}
-
-/// Where the properties of a packet come from when it is written.
-trait Source {
-    /// The number of bytes of all properties, unchecked.
-    fn len(&self) -> usize;
-
-    /// The number of bytes of all properties, if `packet` may carry them and this sender may send them.
-    fn checked_len<P: Parts>(&self, packet: &P, sender: Option<Side>)
-    -> Result<usize, EncodeError>;
-
-    /// Writes all properties.
-    fn put<B: BufMut>(&self, dst: &mut B);
-
-    fn for_each(&self, visit: impl FnMut(&Property<'_>));
-
-    #[cold]
-    fn kept_len(&self, keep: Keep) -> usize {
-        let mut len: usize = 0;
-        self.for_each(|property| {
-            if keep.keeps(property.id()) {
-                len = len.saturating_add(property.encoded_len());
-            }
-        });
-        len
-    }
-
-    #[cold]
-    fn put_kept<B: BufMut>(&self, keep: Keep, dst: &mut B) {
-        self.for_each(|property| {
-            if keep.keeps(property.id()) {
-                property.put(dst);
-            }
-        });
-    }
-}
-
-/// The properties of a decoded packet: checked, and written as they stand in it.
-impl Source for Properties<'_> {
-    #[inline]
-    fn len(&self) -> usize {
-        self.as_bytes().len()
-    }
-
-    #[inline]
-    fn checked_len<P: Parts>(
-        &self,
-        packet: &P,
-        sender: Option<Side>,
-    ) -> Result<usize, EncodeError> {
-        if let Some(sender) = sender {
-            let forbidden = P::CARRIER.not_sent_by(sender);
-            if let Some(id) = self.ids().find(|id| forbidden.contains(*id)) {
-                return Err(EncodeError::PropertySender { id, sender });
-            }
-        }
-        packet.check_own_properties()?;
-        Ok(self.as_bytes().len())
-    }
-
-    #[inline]
-    fn put<B: BufMut>(&self, dst: &mut B) {
-        if !self.as_bytes().is_empty() {
-            dst.put_slice(self.as_bytes());
-        }
-    }
-
-    fn for_each(&self, mut visit: impl FnMut(&Property<'_>)) {
-        PropertyIter::for_each(self.iter(), |property| visit(&property));
-    }
-}
-
-/// Properties that whoever writes the packet has given.
-struct Given<'s, I>(&'s I);
-
-impl<I: Iterator<Item: AsProperty> + Clone> Source for Given<'_, I> {
-    #[inline]
-    fn len(&self) -> usize {
-        self.0
-            .clone()
-            .map(|item| item.as_property().encoded_len())
-            .fold(0, usize::saturating_add)
-    }
-
-    #[inline]
-    fn checked_len<P: Parts>(
-        &self,
-        packet: &P,
-        sender: Option<Side>,
-    ) -> Result<usize, EncodeError> {
-        let mut checker = Checker::new(P::CARRIER, sender);
-        for item in self.0.clone() {
-            if !checker.admit(item.as_property()) {
-                return Err(checker.error());
-            }
-        }
-        packet.check_properties(|id| checker.has(id))?;
-        Ok(checker.len() as usize)
-    }
-
-    #[inline]
-    fn put<B: BufMut>(&self, dst: &mut B) {
-        self.for_each(|property| property.put(dst));
-    }
-
-    #[inline]
-    fn for_each(&self, mut visit: impl FnMut(&Property<'_>)) {
-        self.0.clone().for_each(|item| visit(item.as_property()));
+        Layout::new(&self.packet, &self.properties, options).write(dst)
     }
 }
 
@@ -415,7 +267,7 @@ impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
     /// The size of the packet with all its properties.
     #[inline]
     fn encoded_len(&self) -> usize {
-        self.lengths(Keep::All, self.properties.len()).total
+        self.lengths(Keep::All, self.properties.total_len()).total
     }
 
     /// Checks and writes the packet.
@@ -423,16 +275,26 @@ impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
     fn write<B: BufMut>(&self, dst: &mut B) -> Result<usize, EncodeError> {
         check_direction(Version::V5_0, Self::PACKET, self.options)?;
         self.packet.check_code(self.options)?;
-        let properties = self
-            .properties
-            .checked_len(self.packet, self.options.sender)?;
+        let measured = self.properties.measure(P::CARRIER, self.options.sender)?;
+        if S::IS_READ {
+            self.packet.check_own_properties()?;
+        } else {
+            self.packet
+                .check_properties(|id| measured.given.contains(id))?;
+        }
+        let properties = measured.len;
         match self.whole_and_short(properties, dst.remaining_mut()) {
             Some((remaining, properties)) => {
                 self.put_short(remaining, properties, Keep::All, dst);
                 self.packet.put_payload(dst);
                 Ok(usize::from(remaining).saturating_add(2))
             }
-            None => self.write_any(properties, dst),
+            None => {
+                seldom();
+                // Of copies: what another function is given the address of is kept in memory all along.
+                let (packet, given) = (self.packet.clone(), self.properties.clone());
+                Layout::write_any(&packet, &given, self.options, properties, dst)
+            }
         }
     }
 
@@ -445,33 +307,42 @@ impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
         let remaining = self
             .before_payload(properties, 1)
             .saturating_add(self.packet.payload_len());
-        let room = room.min(self.options.max_packet_size as usize);
+        let total = remaining.saturating_add(2);
+        let has_room = total <= room && total <= self.options.max_packet_size as usize;
         let nothing_left_out = self.options.request_problem_information || properties == 0;
-        if remaining < 0x80 && remaining.saturating_add(2) <= room && nothing_left_out {
+        if remaining < 0x80 && has_room && nothing_left_out {
             // Both are below 128: their lowest bytes are all there is.
             let ([remaining, ..], [properties, ..]) =
                 (remaining.to_le_bytes(), properties.to_le_bytes());
             Some((remaining, properties))
         } else {
+            seldom();
             None
         }
     }
 
     /// Checks and writes any packet.
     #[inline(never)]
-    fn write_any<B: BufMut>(&self, properties: usize, dst: &mut B) -> Result<usize, EncodeError> {
-        let lengths = self.fit(properties)?;
-        check_size(Self::PACKET, lengths.total, self.options, dst)?;
+    fn write_any<B: BufMut>(
+        packet: &'s P,
+        properties: &'s S,
+        options: &'s EncodeOptions,
+        property_length: usize,
+        dst: &mut B,
+    ) -> Result<usize, EncodeError> {
+        let layout = Self::new(packet, properties, options);
+        let lengths = layout.fit(property_length)?;
+        check_size(Self::PACKET, lengths.total, options, dst)?;
         match (
             u8::try_from(lengths.remaining),
             u8::try_from(lengths.properties),
         ) {
             (Ok(remaining @ 0..=0x7F), Ok(properties)) => {
-                self.put_short(remaining, properties, lengths.keep, dst);
+                layout.put_short(remaining, properties, lengths.keep, dst);
             }
-            _ => self.put_long(lengths, dst),
+            _ => layout.put_long(lengths, dst),
         }
-        self.packet.put_payload(dst);
+        packet.put_payload(dst);
         Ok(lengths.total)
     }
 
@@ -499,7 +370,7 @@ impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
     fn put_properties<B: BufMut>(&self, keep: Keep, dst: &mut B) {
         match keep {
             Keep::All => self.properties.put(dst),
-            _ => self.properties.put_kept(keep, dst),
+            _ => source::put_kept(self.properties, keep, dst),
         }
     }
 
@@ -562,7 +433,7 @@ impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
 
     /// The lengths without the properties that are left out.
     fn kept(&self, keep: Keep) -> Lengths {
-        self.lengths(keep, self.properties.kept_len(keep))
+        self.lengths(keep, source::kept_len(self.properties, keep))
     }
 
     #[inline]

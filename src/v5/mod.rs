@@ -30,6 +30,7 @@ pub mod parse;
 pub(crate) mod properties;
 pub(crate) mod property;
 pub(crate) mod reason;
+pub(crate) mod source;
 mod suback;
 
 use bytes::BufMut;
@@ -38,13 +39,14 @@ pub use self::ack::{Ack, AckReason, Puback, Pubcomp, Pubrec, Pubrel};
 pub use self::auth::Auth;
 pub use self::connack::Connack;
 pub use self::disconnect::Disconnect;
-pub use self::layout::{AsProperty, WithProperties};
+pub use self::layout::WithProperties;
 pub use self::properties::{Properties, PropertyIter, UserProperties};
 pub use self::property::{Property, PropertyValue};
 pub use self::reason::{
     AuthReason, ConnackReason, DisconnectReason, PubackReason, PubcompReason, PubrecReason,
     PubrelReason, SubackReason, UnsubackReason,
 };
+pub use self::source::{And, AsPair, AsProperty, ProblemInformation, PropertySource};
 pub use self::suback::{Suback, SubscriptionAck, SubscriptionReason, Unsuback, WithCodes};
 pub use crate::encode_error::{PropertyError, PropertyErrorKind};
 

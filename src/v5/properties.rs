@@ -2,17 +2,13 @@
 
 use core::fmt;
 
-use bytes::BufMut;
-
-use crate::encode_error::{EncodeError, PropertyError, PropertyErrorKind};
 use crate::error::{ErrorKind, ParseError, Parsed, failure, read};
 use crate::options::DecodeOptions;
 use crate::packet_type::Side;
 use crate::spec::property::{Carrier, DataType, PropertyId, PropertySet, property_table};
-use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
 use crate::spec::scalar::{QoS, SubscriptionId};
-use crate::v5::property::{Property, Reader, ValueRefusal, after_most_values, check_value};
-use crate::wire::{self, length};
+use crate::v5::property::{Property, Reader, after_most_values, check_value};
+use crate::wire;
 
 /// Properties that are allowed in the carrier, but not from this sender or not asked for.
 #[inline(always)]
@@ -66,24 +62,6 @@ pub(crate) const fn drops_problem_information(
             // Exempt.
             | Carrier::Publish | Carrier::Connack | Carrier::Disconnect
         )
-}
-
-/// Which properties an encoder keeps.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Keep {
-    All,
-    AllButUserProperties,
-    NoProblemInformation,
-}
-
-impl Keep {
-    pub(crate) const fn keeps(self, id: PropertyId) -> bool {
-        match self {
-            Self::All => true,
-            Self::AllButUserProperties => !matches!(id, PropertyId::UserProperty),
-            Self::NoProblemInformation => !id.is_problem_information(),
-        }
-    }
 }
 
 /// The error about a packet that ends where its Property Length has to be.
@@ -157,100 +135,6 @@ fn refused<'a>(
         Err(error) => error,
         // It does not: the same bytes have been refused before.
         Ok(rest) => failure(rest, ErrorKind::Truncated),
-    }
-}
-
-/// Checks properties to be sent, one after the other, and counts their bytes.
-pub(crate) struct Checker {
-    carrier: Carrier,
-    sender: Option<Side>,
-    /// The properties that may come next.
-    open: PropertySet,
-    index: usize,
-    len: u32,
-    error: Option<EncodeError>,
-}
-
-impl Checker {
-    #[inline]
-    pub(crate) const fn new(carrier: Carrier, sender: Option<Side>) -> Self {
-        let open = match sender {
-            Some(sender) => carrier.allowed().without(carrier.not_sent_by(sender)),
-            None => carrier.allowed(),
-        };
-        Self {
-            carrier,
-            sender,
-            open,
-            index: 0,
-            len: 0,
-            error: None,
-        }
-    }
-
-    /// The Property Length of the properties seen.
-    #[inline]
-    pub(crate) const fn len(&self) -> u32 {
-        self.len
-    }
-
-    /// Whether a property was seen that may stand once.
-    #[inline]
-    pub(crate) const fn has(&self, id: PropertyId) -> bool {
-        self.carrier.allowed().contains(id) && !self.open.contains(id)
-    }
-
-    /// Checks the next property; `false` if it is refused, which [`error`](Self::error) tells of.
-    #[inline]
-    pub(crate) fn admit(&mut self, property: &Property<'_>) -> bool {
-        let id = property.id();
-        // A property has at most 131,075 bytes, so the sum fits before it is judged.
-        let len = (self.len as usize).saturating_add(property.encoded_len());
-        let value_refusal = property.refusal();
-        if !self.open.contains(id)
-            || value_refusal.is_some()
-            || len > VARIABLE_BYTE_INTEGER_MAX as usize
-        {
-            self.error = Some(self.refusal(id, value_refusal));
-            return false;
-        }
-        self.len = length(len);
-        if !self.carrier.repeatable().contains(id) {
-            self.open.remove(id);
-        }
-        self.index = self.index.saturating_add(1);
-        true
-    }
-
-    /// Why the property that was not admitted was not.
-    #[cold]
-    pub(crate) fn error(&self) -> EncodeError {
-        let kind = PropertyErrorKind::SectionTooLong;
-        let index = self.index;
-        // There is an error if there is a refusal.
-        self.error
-            .unwrap_or(EncodeError::Property(PropertyError { index, kind }))
-    }
-
-    /// Why a property is not admitted.
-    #[cold]
-    #[inline(never)]
-    fn refusal(&self, id: PropertyId, value_refusal: Option<ValueRefusal>) -> EncodeError {
-        let kind = match (self.sender, value_refusal) {
-            _ if !self.carrier.allowed().contains(id) => PropertyErrorKind::NotAllowed { id },
-            (Some(sender), _) if self.carrier.not_sent_by(sender).contains(id) => {
-                return EncodeError::PropertySender { id, sender };
-            }
-            _ if !self.open.contains(id) => PropertyErrorKind::Duplicate { id },
-            (_, Some(ValueRefusal::TooLong)) => PropertyErrorKind::TooLong { id },
-            (_, Some(ValueRefusal::NullCharacter)) => PropertyErrorKind::NullCharacter { id },
-            (_, Some(ValueRefusal::MaximumQos2)) => PropertyErrorKind::MaximumQos2,
-            (_, None) => PropertyErrorKind::SectionTooLong,
-        };
-        EncodeError::Property(PropertyError {
-            index: self.index,
-            kind,
-        })
     }
 }
 
@@ -510,24 +394,4 @@ impl fmt::Debug for Properties<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.iter().fmt(f)
     }
-}
-
-/// The Property Length of properties to be sent, if `carrier` may have them and `sender` may send them.
-pub(crate) fn measure<'p>(
-    properties: impl Iterator<Item = Property<'p>>,
-    carrier: Carrier,
-    sender: Option<Side>,
-) -> Result<u32, EncodeError> {
-    let mut checker = Checker::new(carrier, sender);
-    for property in properties {
-        if !checker.admit(&property) {
-            return Err(checker.error());
-        }
-    }
-    Ok(checker.len())
-}
-
-/// Writes properties that were measured, without the Property Length.
-pub(crate) fn put<'p, B: BufMut>(properties: impl Iterator<Item = Property<'p>>, dst: &mut B) {
-    properties.for_each(|property| property.put(dst));
 }

@@ -7,7 +7,7 @@ use bytes::BufMut;
 use crate::error::{ErrorKind, ParseError, failure};
 use crate::spec::property::{DataType, PropertyId, property_table};
 use crate::spec::scalar::{QoS, SubscriptionId};
-use crate::wire::{self, LENGTH_MAX, put_few_behind, variable_byte_integer_len};
+use crate::wire::{self, LENGTH_MAX, put_few_behind, seldom, variable_byte_integer_len};
 
 /// The enum of all properties, and what is done with each value in turn.
 macro_rules! property {
@@ -448,7 +448,17 @@ impl<'a> Value<'a> for &'a [u8] {
 /// Writes a string or binary data of at most 65,535 bytes, behind the identifier if there is one.
 #[inline(always)]
 fn put_prefixed<B: BufMut>(id: Option<u8>, data: &[u8], dst: &mut B) {
-    put_few_behind(id, wire::two_byte_length(data.len()), dst);
+    match id {
+        Some(id) => put_first(id, data, dst),
+        None => wire::put_binary(data, dst),
+    }
+}
+
+/// Writes a string or binary data of at most 65,535 bytes behind the identifier of its property.
+#[inline(always)]
+pub(crate) fn put_first<B: BufMut>(id: u8, data: &[u8], dst: &mut B) {
+    let [high, low] = wire::two_byte_length(data.len());
+    wire::put_few([id, high, low], dst);
     dst.put_slice(data);
 }
 
@@ -657,12 +667,24 @@ pub(crate) enum ValueRefusal {
     MaximumQos2,
 }
 
+/// The number of bytes of a string with its length; `None` if it cannot be written.
+#[inline(always)]
+pub(crate) fn string_len(text: &str) -> Option<usize> {
+    if string_refusal(text).is_some() {
+        seldom();
+        return None;
+    }
+    Some(text.value_len())
+}
+
 /// §1.5.4: at most 65,535 bytes, no U+0000 [MQTT-1.5.4-2].
 #[inline(always)]
 fn string_refusal(text: &str) -> Option<ValueRefusal> {
     if text.len() > LENGTH_MAX {
+        seldom();
         Some(ValueRefusal::TooLong)
     } else if has_null(text.as_bytes()) {
+        seldom();
         Some(ValueRefusal::NullCharacter)
     } else {
         None

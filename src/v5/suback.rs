@@ -16,7 +16,7 @@ use crate::spec::scalar::{PacketId, QoS};
 use crate::v5::layout::{Parts, Short, with_properties};
 use crate::v5::properties::Properties;
 use crate::v5::reason::{SubackReason, UnsubackReason};
-use crate::wire::{length, packet_id};
+use crate::wire::{length, packet_id, put_few};
 
 /// A reason code of SUBACK or UNSUBACK; which one says which packet it is.
 ///
@@ -301,7 +301,7 @@ where
     fn put_head<B: BufMut>(&self, _: Short, remaining: u8, properties: u8, dst: &mut B) {
         let [high, low] = self.fields();
         let first = R::PACKET.first_byte();
-        dst.put_slice(&[first, remaining, high, low, properties]);
+        put_few([first, remaining, high, low, properties], dst);
     }
 
     #[inline]
@@ -319,7 +319,7 @@ where
         self.codes.clone().count()
     }
 
-    #[inline]
+    #[inline(always)]
     fn put_payload<B: BufMut>(&self, dst: &mut B) {
         put_codes(self.codes.clone().map(|code| *code.borrow()), dst);
     }

@@ -10,7 +10,7 @@ use crate::packet_type::{PacketType, Version};
 use crate::spec::property::{Carrier, PropertyId};
 use crate::spec::scalar::QoS;
 use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
-use crate::v5::properties::{measure, put};
+use crate::v5::source::{self, Own, PropertySource, Source};
 use crate::v5::{Properties, Property};
 use crate::view::plain::is_plain_text;
 use crate::view::topic::{self, check_topic_name};
@@ -43,60 +43,15 @@ pub struct WithProperties<P, I, W = Option<Property<'static>>> {
 
 impl<'a, I> WithProperties<Connect<'a>, I> {
     /// Properties of the Will, MQTT 5.0 §3.1.3.2; without a Will there is nobody to have them, and they are ignored.
-    pub fn with_will_properties<'p, W>(
+    pub fn with_will_properties<W: PropertySource>(
         self,
         properties: W,
-    ) -> WithProperties<Connect<'a>, I, W::IntoIter>
-    where
-        W: IntoIterator<Item = Property<'p>, IntoIter: Clone>,
-    {
+    ) -> WithProperties<Connect<'a>, I, W> {
         WithProperties {
             packet: self.packet,
             properties: self.properties,
-            will_properties: properties.into_iter(),
+            will_properties: properties,
         }
-    }
-}
-
-/// Properties to be written: those that a packet was read with, or those that somebody wants to send.
-trait Source<'p>: Clone {
-    fn iter(&self) -> impl Iterator<Item = Property<'p>>;
-
-    /// The Property Length; checks what was not checked before.
-    fn measure(&self, carrier: Carrier) -> Result<u32, EncodeError>;
-
-    fn put<B: BufMut>(&self, dst: &mut B);
-}
-
-impl<'p> Source<'p> for Properties<'p> {
-    fn iter(&self) -> impl Iterator<Item = Property<'p>> {
-        Properties::iter(self)
-    }
-
-    fn measure(&self, _: Carrier) -> Result<u32, EncodeError> {
-        Ok(length(self.as_bytes().len()))
-    }
-
-    fn put<B: BufMut>(&self, dst: &mut B) {
-        dst.put_slice(self.as_bytes());
-    }
-}
-
-/// Properties from somebody's iterator.
-#[derive(Clone)]
-struct Given<I>(I);
-
-impl<'p, I: Iterator<Item = Property<'p>> + Clone> Source<'p> for Given<I> {
-    fn iter(&self) -> impl Iterator<Item = Property<'p>> {
-        self.0.clone()
-    }
-
-    fn measure(&self, carrier: Carrier) -> Result<u32, EncodeError> {
-        measure(self.0.clone(), carrier, None)
-    }
-
-    fn put<B: BufMut>(&self, dst: &mut B) {
-        put(self.0.clone(), dst);
     }
 }
 
@@ -147,7 +102,7 @@ impl Packet<'_, '_> {
     }
 }
 
-impl<'s, 'a, 'p, 'w, S: Source<'p>, W: Source<'w>> Checked<'s, 'a, S, W> {
+impl<'s, 'a, S: Source, W: Source> Checked<'s, 'a, S, W> {
     /// What can be written, by the rules of the version and under the options.
     #[inline(always)]
     fn new(
@@ -178,7 +133,7 @@ impl<'s, 'a, 'p, 'w, S: Source<'p>, W: Source<'w>> Checked<'s, 'a, S, W> {
     /// What fields and properties need of each other.
     #[inline(always)]
     fn check_together(&self) -> Result<(), EncodeError> {
-        let has = |id| self.properties.iter().any(|property| property.id() == id);
+        let has = |id| source::has(self.properties, id);
         let kind = match self.packet {
             Packet::Publish(publish) if publish.topic.is_empty() => match self.version {
                 Version::V5_0 if has(PropertyId::TopicAlias) => return Ok(()),
@@ -325,12 +280,7 @@ impl<'s, 'a, 'p, 'w, S: Source<'p>, W: Source<'w>> Checked<'s, 'a, S, W> {
 
     /// A Property Length and its properties, which 3.1.1 and 3.1 do not have; gives back what is still to be written.
     #[inline(always)]
-    fn put_section<'x, B: BufMut>(
-        &self,
-        length: u32,
-        properties: &impl Source<'x>,
-        dst: &mut B,
-    ) -> Few {
+    fn put_section<B: BufMut>(&self, length: u32, properties: &impl Source, dst: &mut B) -> Few {
         if self.version != Version::V5_0 {
             return Few::NONE;
         }
@@ -445,33 +395,30 @@ fn first_byte(packet: Packet<'_, '_>) -> u8 {
 
 /// Checks properties to be sent and counts their bytes.
 #[inline(always)]
-fn check_properties<'p>(
+fn check_properties(
     carrier: Carrier,
     version: Version,
     options: &EncodeOptions,
-    properties: &impl Source<'p>,
+    properties: &impl Source,
 ) -> Result<u32, EncodeError> {
     if version != Version::V5_0 {
-        return match properties.iter().next() {
-            None => Ok(0),
-            Some(_) => not_in(version, "a property"),
+        return if properties.total_len() == 0 {
+            Ok(0)
+        } else {
+            not_in(version, "a property")
         };
     }
-    let len = properties.measure(carrier)?;
-    for property in properties.iter() {
-        let id = property.id();
-        match options.sender {
-            Some(sender) if carrier.not_sent_by(sender).contains(id) => {
-                return Err(EncodeError::PropertySender { id, sender });
+    let len = length(properties.measure(carrier, options.sender)?.len);
+    let mut has_wildcard = false;
+    if len > 0 {
+        properties.visit(|property| {
+            if let Property::ResponseTopic(topic) = property {
+                has_wildcard |= topic.contains(['+', '#']);
             }
-            _ => {}
-        }
-        match property {
-            Property::ResponseTopic(topic) if topic.contains(['+', '#']) => {
-                return refuse(carrier.packet_type(), ErrorKind::WildcardInResponseTopic);
-            }
-            _ => {}
-        }
+        });
+    }
+    if has_wildcard {
+        return refuse(carrier.packet_type(), ErrorKind::WildcardInResponseTopic);
     }
     Ok(len)
 }
@@ -612,16 +559,13 @@ macro_rules! encode {
             impl<'a> $Packet<'a> {
                 /// The same packet with these properties instead of its own, for writing. They are checked when the
                 /// packet is written; 3.1.1 and 3.1 have none.
-                pub fn with_properties<'p, I>(
+                pub fn with_properties<S: PropertySource>(
                     self,
-                    properties: I,
-                ) -> WithProperties<Self, I::IntoIter>
-                where
-                    I: IntoIterator<Item = Property<'p>, IntoIter: Clone>,
-                {
+                    properties: S,
+                ) -> WithProperties<Self, S> {
                     WithProperties {
                         packet: self,
-                        properties: properties.into_iter(),
+                        properties,
                         will_properties: None,
                     }
                 }
@@ -651,16 +595,13 @@ macro_rules! encode {
                     options: &EncodeOptions,
                     dst: &mut B,
                 ) -> Result<usize, EncodeError> {
-                    let none = &Properties::EMPTY;
-                    Checked::new(Packet::$Packet(self), version, options, &self.properties, none)?
+                    let (own, none) = (&Own(self.properties), &Own(Properties::EMPTY));
+                    Checked::new(Packet::$Packet(self), version, options, own, none)?
                         .write(options, dst)
                 }
             }
 
-            impl<'p, I> WithProperties<$Packet<'_>, I>
-            where
-                I: Iterator<Item = Property<'p>> + Clone,
-            {
+            impl<S: PropertySource> WithProperties<$Packet<'_>, S> {
                 /// Writes the packet for a connection of `version`; returns the number of bytes written.
                 ///
                 /// # Errors
@@ -686,8 +627,8 @@ macro_rules! encode {
                     options: &EncodeOptions,
                     dst: &mut B,
                 ) -> Result<usize, EncodeError> {
-                    let (given, none) = (&Given(self.properties.clone()), &Properties::EMPTY);
-                    Checked::new(Packet::$Packet(&self.packet), version, options, given, none)?
+                    let (packet, none) = (Packet::$Packet(&self.packet), &Own(Properties::EMPTY));
+                    Checked::new(packet, version, options, &self.properties, none)?
                         .write(options, dst)
                 }
             }
@@ -700,13 +641,10 @@ encode! { Publish Subscribe Unsubscribe }
 impl<'a> Connect<'a> {
     /// The same packet with these properties instead of its own, for writing. They are checked when the packet is
     /// written; 3.1.1 and 3.1 have none.
-    pub fn with_properties<'p, I>(self, properties: I) -> WithProperties<Self, I::IntoIter>
-    where
-        I: IntoIterator<Item = Property<'p>, IntoIter: Clone>,
-    {
+    pub fn with_properties<S: PropertySource>(self, properties: S) -> WithProperties<Self, S> {
         WithProperties {
             packet: self,
-            properties: properties.into_iter(),
+            properties,
             will_properties: None,
         }
     }
@@ -732,16 +670,12 @@ impl<'a> Connect<'a> {
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
         let will = self.will.map_or(Properties::EMPTY, |will| will.properties);
-        let packet = Packet::Connect(self);
-        Checked::new(packet, self.version, options, &self.properties, &will)?.write(options, dst)
+        let (own, will) = (Own(self.properties), Own(will));
+        Checked::new(Packet::Connect(self), self.version, options, &own, &will)?.write(options, dst)
     }
 }
 
-impl<'p, 'w, I, W> WithProperties<Connect<'_>, I, W>
-where
-    I: Iterator<Item = Property<'p>> + Clone,
-    W: IntoIterator<Item = Property<'w>, IntoIter: Clone> + Clone,
-{
+impl<S: PropertySource, W: PropertySource> WithProperties<Connect<'_>, S, W> {
     /// Writes the packet in its own version; returns the number of bytes written.
     ///
     /// # Errors
@@ -762,10 +696,9 @@ where
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
-        let given = Given(self.properties.clone());
-        let will = Given(self.will_properties.clone().into_iter());
-        let packet = Packet::Connect(&self.packet);
-        Checked::new(packet, self.packet.version, options, &given, &will)?.write(options, dst)
+        let (packet, version) = (Packet::Connect(&self.packet), self.packet.version);
+        let (properties, will_properties) = (&self.properties, &self.will_properties);
+        Checked::new(packet, version, options, properties, will_properties)?.write(options, dst)
     }
 }
 

@@ -171,7 +171,7 @@ fn d12_every_error_has_a_connack_code_too() {
 fn d13_authentication_data_without_method_is_read_in_connack_and_not_written_in_an_accepting_one() {
     let list = [Property::AuthenticationData(&[0x01, 0x02])];
     let connack = Connack::accepted(false).with_properties(&list);
-    received("20 08 00 00 05 16 00 02 01 02").is(&connack);
+    received("20 08 00 00 05 16 00 02 01 02").is(connack);
     let packet = PacketType::Connack;
     let error = shown!(EncodeError::NoAuthenticationMethod { packet });
     refuses(&EncodeOptions::new(), &connack, error);
@@ -311,9 +311,9 @@ fn d20_server_reference_is_accepted_with_any_code_from_either_side() {
     let list = [Property::ServerReference("s")];
     let disconnect = Disconnect::new(DisconnectReason::NormalDisconnection).with_properties(&list);
     let hex = "E0 06 00 04 1C 00 01 73";
-    reads_and_writes(hex, disconnect.clone());
+    reads_and_writes(hex, disconnect);
     for side in SIDES {
-        received(hex).from(side).is(&disconnect);
+        received(hex).from(side).is(disconnect);
     }
     let (id, sender) = (PropertyId::ServerReference, Side::Client);
     let options = EncodeOptions::new().sender(sender);

@@ -420,8 +420,8 @@ fn r74_session_expiry_interval_from_a_server_is_a_protocol_error() {
         "MQTT-3.14.2-2",
         shown!(ErrorKind::PropertySender { id, sender }),
     );
-    received(hex).from(Side::Client).is(&disconnect);
-    reads_and_writes(hex, disconnect.clone());
+    received(hex).from(Side::Client).is(disconnect);
+    reads_and_writes(hex, disconnect);
 
     let options = EncodeOptions::new().sender(sender);
     refuses(
@@ -526,7 +526,7 @@ fn r77_the_encoder_refuses_auth_without_authentication_method() {
 fn r80_authentication_data_without_method_is_accepted_in_connack_and_refused_in_auth() {
     let list = [Property::AuthenticationData(&[0xFF])];
     let connack = Connack::accepted(false).with_properties(&list);
-    received("20 07 00 00 04 16 00 01 FF").is(&connack);
+    received("20 07 00 00 04 16 00 01 FF").is(connack);
     let kind = ErrorKind::NoAuthenticationMethod;
     received("F0 06 18 04 16 00 01 FF").protocol_error(3, "3.15.2.2.2", kind);
 }

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use crate::shown::Shown;
-use mqtt_reason::v5::{AsProperty, SubscriptionReason, WithCodes, WithProperties};
+use mqtt_reason::v5::{PropertySource, SubscriptionReason, WithCodes, WithProperties};
 use mqtt_reason::{
     DecodeError, DecodeOptions, Decoded, Encode, EncodeError, EncodeOptions, ErrorClass, PacketId,
     PacketType, PropertyId, ReasonCode, Side, Version, v3, v5,
@@ -170,19 +170,18 @@ impl<E: Expected> Expected for &E {
 }
 
 /// With these properties, and otherwise as the packet without them.
-impl<P, I> Expected for WithProperties<P, I>
+impl<P, S> Expected for WithProperties<P, S>
 where
     P: Encode + Clone,
-    I: Iterator<Item: AsProperty> + Clone,
+    S: PropertySource,
     Self: Encode,
 {
     #[track_caller]
     fn assert_is(&self, decoded: &v5::Packet<'_>) {
         assert_eq!(decoded.packet_type(), self.packet_type());
         let mut read = decoded.properties().iter();
-        for property in self.properties() {
-            assert_eq!(read.next(), Some(*property.as_property()));
-        }
+        self.properties()
+            .for_each_property(|property| assert_eq!(read.next(), Some(*property)));
         assert_eq!(read.next(), None);
         // An AUTH cannot be written without its properties; its code is compared by `writes`.
         let mut bytes = Vec::new();

@@ -1,7 +1,7 @@
 //! What is written is what was read, and what must not be written is not.
 
 use crate::shown::Shown;
-use mqtt_reason::v5::Property;
+use mqtt_reason::v5::{Properties, Property};
 use mqtt_reason::view::{
     Connect, Filters, Publish, RetainHandling, Subscribe, Subscription, Subscriptions, Unsubscribe,
     View, Will,
@@ -299,7 +299,7 @@ fn what_a_decoder_refuses_is_not_written() {
     let will = Connect::new(Version::V5_0, "c").with_will(Will::new("w", b""));
     assert_eq!(
         refusal(|dst| will
-            .with_properties([])
+            .with_properties(Properties::EMPTY)
             .with_will_properties(response)
             .encode(dst)),
         refused(PacketType::Connect, ErrorKind::WildcardInResponseTopic)
