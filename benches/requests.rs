@@ -1,5 +1,5 @@
-//! One pass over packets without reason codes, with the views and by hand: decode, match, read each field and property
-//! once; or write what was decoded before.
+//! One pass over packets without reason codes: decode, match, read each field and property once; with the views and by
+//! hand.
 //!
 //! Shared by path: the times and the instruction counts include this file.
 
@@ -123,46 +123,4 @@ fn read_by_hand(section: &[u8]) -> u64 {
         }
     }
     sum
-}
-
-/// The packets as views.
-pub(crate) fn views(bytes: &[u8]) -> Vec<View<'_>> {
-    let options = DecodeOptions::new();
-    let mut views = Vec::new();
-    let mut rest = bytes;
-    while let Ok(Decoded::Frame(frame)) = v5::decode(rest) {
-        let view = View::of(Version::V5_0, &options, &frame);
-        views.extend(view.expect("the packets are sound"));
-        rest = rest.get(frame.bytes().len()..).unwrap_or_default();
-    }
-    views
-}
-
-/// Writes each view to the start of `room`.
-pub(crate) fn write(views: &[View<'_>], room: &mut [u8]) {
-    for view in views {
-        let written = view.encode(Version::V5_0, &mut &mut *room);
-        black_box(&*room);
-        assert!(written.is_ok(), "there is room");
-    }
-}
-
-/// The packets by their fields.
-pub(crate) fn fields(bytes: &[u8]) -> Vec<by_hand::Fields<'_>> {
-    let mut packets = Vec::new();
-    let mut rest = bytes;
-    while let Ok(Some((packet, len))) = by_hand::decode(rest) {
-        packets.push(by_hand::fields(&packet));
-        rest = rest.get(len..).unwrap_or_default();
-    }
-    packets
-}
-
-/// Writes each packet to the start of `room` by hand.
-pub(crate) fn write_by_hand(packets: &[by_hand::Fields<'_>], room: &mut [u8]) {
-    for packet in packets {
-        let written = by_hand::encode(packet, room);
-        black_box(&*room);
-        assert!(written.is_ok(), "there is room");
-    }
 }

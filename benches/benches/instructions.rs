@@ -32,6 +32,8 @@ mod walk;
 #[expect(dead_code, reason = "a part of what the peers use")]
 #[path = "../../tests/workloads/mod.rs"]
 mod workloads;
+#[path = "../written_requests.rs"]
+mod written;
 
 use std::hint::black_box;
 
@@ -266,7 +268,7 @@ fn decode_requests_by_hand(input: &'static [u8]) {
 struct Views(&'static [View<'static>], &'static mut [u8]);
 
 fn load_views(name: &str) -> Views {
-    let views = requests::views(load_requests(name));
+    let views = written::views(load_requests(name));
     Views(views.leak(), vec![0; 1_024].leak())
 }
 
@@ -277,14 +279,14 @@ fn load_views(name: &str) -> Views {
 #[bench::w11("W11")]
 fn encode_requests(input: Views) {
     let Views(views, room) = input;
-    requests::write(views, room);
+    written::write(views, room);
 }
 
 /// The fields of packets and room for any of them.
 struct RequestFields(&'static [Request<'static>], &'static mut [u8]);
 
 fn load_request_fields(name: &str) -> RequestFields {
-    let packets = requests::fields(load_requests(name));
+    let packets = written::fields(load_requests(name));
     RequestFields(packets.leak(), vec![0; 1_024].leak())
 }
 
@@ -295,7 +297,7 @@ fn load_request_fields(name: &str) -> RequestFields {
 #[bench::w11("W11")]
 fn encode_requests_by_hand(input: RequestFields) {
     let RequestFields(packets, room) = input;
-    requests::write_by_hand(packets, room);
+    written::write_by_hand(packets, room);
 }
 
 library_benchmark_group!(

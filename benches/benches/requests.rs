@@ -8,16 +8,19 @@
 //! Both are used as everyone writes it: decode, match, read each field and property once.
 
 #[path = "../requests.rs"]
-mod passes;
+mod requests;
 #[expect(unreachable_pub, reason = "the peers use it as well")]
 #[path = "../../tests/workloads/requests.rs"]
 mod workloads;
+#[path = "../written_requests.rs"]
+mod written;
 
 use std::env;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use self::passes::{fields, hand, ours, views, write, write_by_hand};
+use self::requests::{hand, ours};
+use self::written::{fields, views, write, write_by_hand};
 
 fn time(pass: impl FnOnce()) -> Duration {
     let start = Instant::now();
