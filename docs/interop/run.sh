@@ -192,8 +192,8 @@ END
 }
 
 amqtt() {
-    # With more connections at a time what one sends disturbs what another gets.
-    options=(127.0.0.1:"$port" --jobs 4)
+    # What one connection sends can disturb what another gets.
+    options=(127.0.0.1:"$port" --jobs 1)
     version=$("$tools/venv/bin/python" -c 'from importlib.metadata import version; print(version("amqtt"))')
     results=amqtt-$version
     cat >"$folder/amqtt.yaml" <<END

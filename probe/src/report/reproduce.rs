@@ -5,7 +5,7 @@ use crate::engine::{Act, Played};
 use crate::net::Address;
 
 /// The longest line that is worth showing.
-const LONGEST: usize = 8_000;
+const LONGEST: usize = 20_000;
 
 /// What the judged connection was sent, packet by packet, for `nc`; `None` where no line can do it.
 pub(crate) fn reproduce(played: &Played, address: &Address, show: Show) -> Option<String> {
