@@ -125,6 +125,15 @@ impl Verdict {
         )
     }
 
+    /// A connection on which something was to come was closed: nobody is accused of what could not come any more.
+    #[must_use]
+    pub fn cut_off() -> Self {
+        Self::new(
+            Outcome::Observed,
+            "the connection of the subscriber was closed",
+        )
+    }
+
     /// The same verdict, or that the machine is too busy if it accuses somebody and the probe was woken so late that what
     /// it waited for may have come late for the same reason.
     #[must_use]

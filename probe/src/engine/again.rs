@@ -187,3 +187,44 @@ fn is_bound(link: &Link) -> bool {
     matches!(first, Some(Act::Sent { draft, .. }) if is_connect(&draft.bytes))
         && acts.any(|act| matches!(act, Act::Received { .. }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::Connect;
+
+    fn broken(why: &str) -> Played {
+        Played::without_links(3, Verdict::wrong("MQTT-3.1.2-24", why))
+    }
+
+    #[test]
+    fn the_first_breach_is_told_and_where_else_there_is_one() {
+        let both = [
+            ("S29", broken("in S29: too large")),
+            ("M10", broken("in M10: too large")),
+        ];
+        let played = told(3, 160, both.into_iter());
+        assert_eq!(played.verdict.why, "in S29: too large; the same in M10");
+        assert_eq!(played.verdict.outcome, Outcome::Wrong);
+
+        let played = told(3, 160, std::iter::empty());
+        assert_eq!(played.verdict, Verdict::good());
+        assert_eq!(played.received, ["none in 160 scenarios"]);
+
+        let played = told(3, 0, std::iter::empty());
+        assert_eq!(played.verdict.outcome, Outcome::Skipped);
+        assert!(played.received.is_empty());
+    }
+
+    #[test]
+    fn only_a_connect_that_is_in_order_binds_who_answers() {
+        let connect = Connect::new(Version::V5_0, "mr");
+        assert!(is_connect(&connect.clone().draft().bytes));
+        let bad = connect.clone().with(|connect| connect.tail = vec![0]);
+        assert!(!is_connect(&bad.draft().bytes));
+        let other = connect.with(|connect| connect.level = 6);
+        assert!(!is_connect(&other.draft().bytes));
+        assert!(!is_connect(&[0xC0, 0]));
+        assert!(!is_connect(&[]));
+    }
+}

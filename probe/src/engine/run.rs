@@ -240,11 +240,11 @@ impl Runner {
     }
 }
 
-/// How often a scenario is played whose times were not kept.
+/// How often a scenario is played that shows nothing.
 const ATTEMPTS: usize = 3;
 
-/// Plays a scenario, and once more if the machine was too busy to keep the times it rests on. After the last attempt it
-/// is only said that nothing is shown.
+/// Plays a scenario, and once more if it shows nothing: if the machine was too busy to keep the times it rests on, or if
+/// the target ended a connection that had done nothing wrong. After the last attempt it is only said that nothing is shown.
 async fn play_one(
     index: usize,
     scenario: &Scenario,
@@ -260,8 +260,8 @@ async fn play_one(
             setting.client_id.push_str(&attempt.to_string());
             setting.prefix.push_str(&attempt.to_string());
         }
-        let mut played = play_once(index, scenario, setting, Arc::clone(&target)).await;
-        if played.verdict != Verdict::too_busy() || attempt == ATTEMPTS {
+        let (mut played, shows) = play_once(index, scenario, setting, Arc::clone(&target)).await;
+        if shows || attempt == ATTEMPTS {
             played.took = start.elapsed();
             return played;
         }
@@ -269,23 +269,27 @@ async fn play_one(
     }
 }
 
+/// What came of it, and whether that shows anything.
 async fn play_once(
     index: usize,
     scenario: &Scenario,
     setting: Setting,
     target: Arc<Target>,
-) -> Played {
+) -> (Played, bool) {
     let mut stage = Stage::new(setting, target);
     let result = act(scenario, &mut stage).await;
     stage.clear().await;
+    let lost = matches!(result, Err(Stop::Lost(_)));
     let verdict = match result {
         Ok(verdict) => verdict.unless_woken_late(stage.woken_late()),
-        Err(Stop::Skip(why)) => Verdict::new(Outcome::Skipped, why),
+        Err(Stop::Skip(why) | Stop::Lost(why)) => Verdict::new(Outcome::Skipped, why),
         Err(Stop::TooBusy) => Verdict::too_busy(),
     };
+    let lost = lost || verdict == Verdict::too_busy() || verdict == Verdict::cut_off();
     let took = stage.start().elapsed();
     let breach = breach(scenario, &stage);
     // What a packet shows is told before what follows from the whole.
+    let shows = breach.is_some() || !lost;
     let (verdict, marked) = match breach {
         Some((link, breach)) => (
             Verdict::wrong(breach.rule, breach.text),
@@ -293,12 +297,13 @@ async fn play_once(
         ),
         None => (verdict, None),
     };
-    Played {
+    let played = Played {
         verdict,
         marked,
         took,
         ..Played::of(index, &stage)
-    }
+    };
+    (played, shows)
 }
 
 pub(super) async fn act(scenario: &Scenario, stage: &mut Stage) -> Result<Verdict, Stop> {

@@ -33,6 +33,8 @@ pub struct Target {
 pub enum Stop {
     /// The target does not offer what it takes.
     Skip(String),
+    /// The target ended a connection before the scenario could begin.
+    Lost(String),
     /// The probe itself did not keep the times that the scenario rests on, because the machine is busy.
     TooBusy,
 }
@@ -340,10 +342,12 @@ impl Stage {
                 return Ok(seen);
             }
         }
-        Err(Stop::Skip(format!(
-            "the {packet} before it did not come: {}",
-            self.end(link).name()
-        )))
+        let end = self.end(link);
+        let why = format!("the {packet} before it did not come: {}", end.name());
+        Err(match end {
+            End::Open => Stop::Skip(why),
+            _ => Stop::Lost(why),
+        })
     }
 
     /// All packets until a PINGREQ that is sent now is answered, and whether it was.

@@ -53,10 +53,7 @@ pub(super) fn tell(stage: &mut Stage, subscriber: usize, messages: &[Message]) {
 pub(super) fn missing(stage: &Stage, subscriber: usize, rule: &str, why: &str) -> Verdict {
     match stage.end(subscriber) {
         End::Open => Verdict::wrong(rule, why),
-        _ => Verdict::new(
-            Outcome::Observed,
-            "the connection of the subscriber was closed",
-        ),
+        _ => Verdict::cut_off(),
     }
 }
 
@@ -1002,10 +999,7 @@ pub(super) async fn only(
                 "MQTT-4.5.0-1",
                 format!("{missing:?} does not match {filter:?}"),
             ),
-            _ => Verdict::new(
-                Outcome::Observed,
-                "the connection of the subscriber was closed",
-            ),
+            _ => Verdict::cut_off(),
         });
     }
     Ok(
