@@ -63,6 +63,10 @@ mod ours {
             return None;
         };
         Some(match packet {
+            // By itself, as by hand: the `None` of a function is stored and then moved, for which the processor waits.
+            v5::Packet::Puback(ack) if ack.properties().is_empty() => {
+                Packet::Puback(ack.packet_id().get(), ack.reason(), None)
+            }
             v5::Packet::Puback(ack) => Packet::Puback(
                 ack.packet_id().get(),
                 ack.reason(),

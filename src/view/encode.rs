@@ -395,11 +395,11 @@ fn first_byte(packet: Packet<'_, '_>) -> u8 {
 
 /// Checks properties to be sent and counts their bytes.
 #[inline(always)]
-fn check_properties(
+fn check_properties<S: Source>(
     carrier: Carrier,
     version: Version,
     options: &EncodeOptions,
-    properties: &impl Source,
+    properties: &S,
 ) -> Result<u32, EncodeError> {
     if version != Version::V5_0 {
         return if properties.total_len() == 0 {
@@ -410,7 +410,8 @@ fn check_properties(
     }
     let len = length(properties.measure(carrier, options.sender)?.len);
     let mut has_wildcard = false;
-    if len > 0 {
+    // Those of a packet that was read were looked at then.
+    if !S::IS_READ {
         properties.visit(|property| {
             if let Property::ResponseTopic(topic) = property {
                 has_wildcard |= topic.contains(['+', '#']);
