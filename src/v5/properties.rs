@@ -188,6 +188,8 @@ impl<'a> Iterator for UserProperties<'a> {
     }
 }
 
+impl core::iter::FusedIterator for UserProperties<'_> {}
+
 /// The accessors of [`Properties`], one for each property that stands once in a section.
 macro_rules! accessors {
     ($(
