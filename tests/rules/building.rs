@@ -3,10 +3,10 @@
 use std::num::{NonZeroU16, NonZeroU32};
 
 use mqtt_reason::v5::{
-    Connack, Disconnect, DisconnectReason, Packet, Properties, Property, PropertyErrorKind, Puback,
-    PubackReason,
+    Connack, Disconnect, DisconnectReason, Packet, ProblemInformation, Properties, Property,
+    PropertyErrorKind, Puback, PubackReason, Suback, SubackReason,
 };
-use mqtt_reason::{EncodeError, EncodeOptions, PacketType, PropertyId, QoS};
+use mqtt_reason::{CodeList, Encode, EncodeError, EncodeOptions, PacketType, PropertyId, QoS};
 
 use crate::support::{
     bytes, id, property_error, reads_and_writes, received, refuses, writes, written,
@@ -245,6 +245,83 @@ fn properties_come_from_an_iterator() {
         "40 17 00 0A 87 13 1F 00 02 6E 6F 26 00 01 6B 00 01 76 26 00 01 6C 00 01 77",
         puback,
     );
+}
+
+/// Problem information is checked, shortened and written as the same properties from an iterator are.
+#[test]
+fn problem_information_is_written_as_its_properties() {
+    let (longest, too_long) = ("x".repeat(65_535), "x".repeat(65_536));
+    let texts = ["", "no", "a\0b", "\u{E9}t\u{E9}", &longest, &too_long];
+    let puback = Puback::new(id(10), PubackReason::NotAuthorized);
+    let seconds = [Property::SessionExpiryInterval(10)];
+    for reason_string in [None].into_iter().chain(texts.map(Some)) {
+        for (name, value) in texts
+            .iter()
+            .flat_map(|name| texts.map(|value| (*name, value)))
+        {
+            let pairs = vec![
+                ("k".to_owned(), "v".to_owned()),
+                (name.to_owned(), value.to_owned()),
+            ];
+            let list: Vec<_> = (reason_string.map(Property::ReasonString).into_iter())
+                .chain(
+                    pairs
+                        .iter()
+                        .map(|(name, value)| Property::UserProperty(name, value)),
+                )
+                .collect();
+            let given = ProblemInformation::new(reason_string, &pairs);
+            for max in [5, 14, 20, u32::MAX] {
+                let options = EncodeOptions::new().max_packet_size(max);
+                let (mut one, mut other) = (Vec::new(), Vec::new());
+                let written = puback
+                    .with_properties(given)
+                    .encode_with(&options, &mut one);
+                let expected = puback
+                    .with_properties(&list)
+                    .encode_with(&options, &mut other);
+                assert_eq!(
+                    (written, &one),
+                    (expected, &other),
+                    "{reason_string:?} {name:?} {value:?}"
+                );
+                assert_eq!(one.len(), written.unwrap_or(0));
+            }
+            assert_eq!(
+                puback.with_properties(given).encoded_len(),
+                puback.with_properties(&list).encoded_len()
+            );
+            // A PUBACK must not have what stands behind.
+            let error = property_error(&puback.with_properties(given.and(seconds)));
+            let all = list.iter().chain(&seconds);
+            assert_eq!(error, property_error(&puback.with_properties(all)));
+        }
+    }
+}
+
+/// However many codes there are, they are written from an iterator as from a list.
+#[test]
+fn codes_are_written_in_pieces_of_any_length() {
+    let codes: Vec<_> = SubackReason::ALL
+        .iter()
+        .copied()
+        .cycle()
+        .take(200)
+        .collect();
+    for count in 1..=codes.len() {
+        let mut buffer = [0; 200];
+        let some = codes.iter().copied().take(count);
+        let list = CodeList::collect_in(some.clone(), &mut buffer).expect("there is room");
+        let (mut one, mut other) = (Vec::new(), Vec::new());
+        assert!(
+            Suback::new(id(10), some)
+                .expect("one at least")
+                .encode(&mut one)
+                .is_ok()
+        );
+        assert!(Suback::from_list(id(10), list).encode(&mut other).is_ok());
+        assert_eq!(one, other);
+    }
 }
 
 /// Without properties, the packet is what it is without having been given any.
