@@ -263,7 +263,7 @@ impl Source for Own<'_> {
         self.0.admit_all(open)
     }
 
-    #[inline]
+    #[inline(always)]
     fn measure(&self, carrier: Carrier, sender: Option<Side>) -> Result<Measured, EncodeError> {
         if let Some(sender) = sender {
             let forbidden = carrier.not_sent_by(sender);
@@ -282,7 +282,7 @@ impl Source for Own<'_> {
         self.0.as_bytes().len()
     }
 
-    #[inline]
+    #[inline(always)]
     fn put<B: BufMut>(&self, dst: &mut B) {
         dst.put_slice(self.0.as_bytes());
     }

@@ -141,7 +141,8 @@ impl<'s, 'a, S: Source, W: Source> Checked<'s, 'a, S, W> {
                 Version::V3_1_1 | Version::V3_1 => ErrorKind::EmptyTopicName,
             },
             Packet::Connect(_)
-                if has(PropertyId::AuthenticationData)
+                if self.property_length > 0
+                    && has(PropertyId::AuthenticationData)
                     && !has(PropertyId::AuthenticationMethod) =>
             {
                 ErrorKind::AuthenticationDataAlone

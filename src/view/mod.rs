@@ -90,8 +90,8 @@ impl<'a> View<'a> {
     ) -> Result<Option<Self>, DecodeError> {
         // What is not inlined gets a copy: a frame whose address nobody has needs no memory.
         let frame = *frame;
-        // Most of them.
-        if frame.packet_type() == PacketType::Publish {
+        // Most of them; the first byte is looked at in any case.
+        if matches!(frame.first_byte(), 0x30..=0x3F) {
             return match Publish::parse(version, options, frame.bytes(), frame.body()) {
                 Ok((_, publish)) => Ok(Some(Self::Publish(publish))),
                 Err(error) => Err(refused(error, version, options, frame)),
