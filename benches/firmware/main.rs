@@ -6,32 +6,12 @@
 #![no_std]
 #![no_main]
 
-use core::alloc::{GlobalAlloc, Layout};
+mod bare;
+
 use core::ffi::{c_int, c_void};
-use core::panic::PanicInfo;
 
 use mqtt_reason::v5::{self, Disconnect, DisconnectReason, Puback, PubackReason};
 use mqtt_reason::{Decoded, Encode, PacketId, PacketType};
-
-/// An allocator without memory: whoever asks for some does not get any further.
-struct NoMemory;
-
-// SAFETY: null is an allowed answer, and nothing is ever freed that was not allocated.
-unsafe impl GlobalAlloc for NoMemory {
-    unsafe fn alloc(&self, _: Layout) -> *mut u8 {
-        core::ptr::null_mut()
-    }
-
-    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
-}
-
-#[global_allocator]
-static NO_MEMORY: NoMemory = NoMemory;
-
-#[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
-    loop {}
-}
 
 // Instead of a network. The C runtime also calls `main`.
 #[link(name = "c")]
@@ -39,11 +19,6 @@ unsafe extern "C" {
     fn read(file: c_int, buffer: *mut c_void, len: usize) -> isize;
     fn write(file: c_int, buffer: *const c_void, len: usize) -> isize;
 }
-
-/// The standard library's unwinder, named by the precompiled `alloc`; nothing unwinds here.
-// SAFETY: the symbol is std's, which is not there.
-#[unsafe(no_mangle)]
-extern "C" fn rust_eh_personality() {}
 
 /// Answers what stands in `received`: how many bytes of `answer` to send.
 fn react(received: &[u8], mut answer: &mut [u8]) -> usize {

@@ -16,7 +16,7 @@ fi
 
 text_bytes() { # NAME LIBRARY
     mkdir -p "$work/$1-program/src"
-    cp benches/firmware/main.rs "$work/$1-program/src/main.rs"
+    cp benches/firmware/main.rs tests/no_std/src/bare.rs "$work/$1-program/src/"
     cat >"$work/$1-program/Cargo.toml" <<EOF
 [package]
 name = "firmware"

@@ -3,41 +3,16 @@
 #![no_std]
 #![no_main]
 
-use core::alloc::{GlobalAlloc, Layout};
+mod bare;
+
 use core::ffi::c_int;
-use core::panic::PanicInfo;
 
 use mqtt_reason::v5::{self, Packet, PubackReason};
 use mqtt_reason::{Decoded, Encode};
 
-/// An allocator without memory: whoever asks for some does not get any further.
-struct NoMemory;
-
-// SAFETY: null is an allowed answer, and nothing is ever freed that was not allocated.
-unsafe impl GlobalAlloc for NoMemory {
-    unsafe fn alloc(&self, _: Layout) -> *mut u8 {
-        core::ptr::null_mut()
-    }
-
-    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
-}
-
-#[global_allocator]
-static NO_MEMORY: NoMemory = NoMemory;
-
-#[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
-    loop {}
-}
-
 // The C runtime that calls `main`, and `memcpy`.
 #[link(name = "c")]
 unsafe extern "C" {}
-
-/// The standard library's unwinder, named by the precompiled `alloc`; nothing unwinds here.
-// SAFETY: the symbol is std's, which is not there.
-#[unsafe(no_mangle)]
-extern "C" fn rust_eh_personality() {}
 
 /// Exits with 0 if a PUBACK with a Reason String is read and written back.
 // SAFETY: the C runtime calls `main`, and no other symbol has that name.
