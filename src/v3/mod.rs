@@ -180,17 +180,19 @@ impl Packet<'_> {
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
-        let (packet, id) = match self {
-            Self::Puback(id) => (PacketType::Puback, id),
-            Self::Pubrec(id) => (PacketType::Pubrec, id),
-            Self::Pubrel(id) => (PacketType::Pubrel, id),
-            Self::Pubcomp(id) => (PacketType::Pubcomp, id),
-            Self::Unsuback(id) if options.sender != Some(Side::Client) => {
-                (PacketType::Unsuback, id)
-            }
+        const UNSUBACK: u8 = PacketType::Unsuback.first_byte();
+        let (first, id) = match self {
+            Self::Puback(id) => (PacketType::Puback.first_byte(), id),
+            Self::Pubrec(id) => (PacketType::Pubrec.first_byte(), id),
+            Self::Pubrel(id) => (PacketType::Pubrel.first_byte(), id),
+            Self::Pubcomp(id) => (PacketType::Pubcomp.first_byte(), id),
+            Self::Unsuback(id) => (UNSUBACK, id),
             _ => return self.encode_other(version, options, dst),
         };
-        packet_id_alone(packet, *id, options, dst)
+        if first == UNSUBACK && options.sender == Some(Side::Client) {
+            return self.encode_other(version, options, dst);
+        }
+        packet_id_alone(first, *id, options, dst)
     }
 
     /// Writes a packet that is more than a Packet Identifier, or refuses it.
@@ -218,7 +220,7 @@ impl Packet<'_> {
             | Self::Pubrec(id)
             | Self::Pubrel(id)
             | Self::Pubcomp(id)
-            | Self::Unsuback(id) => packet_id_alone(packet, *id, options, dst),
+            | Self::Unsuback(id) => packet_id_alone(packet.first_byte(), *id, options, dst),
             Self::Disconnect => {
                 check_size(packet, 2, options, dst)?;
                 dst.put_slice(&[packet.first_byte(), 0]);

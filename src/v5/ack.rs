@@ -9,7 +9,6 @@ use crate::encode::check_code;
 use crate::encode_error::EncodeError;
 use crate::error::{Parsed, read};
 use crate::options::{DecodeOptions, EncodeOptions};
-use crate::packet_type::PacketType;
 use crate::reason::{PacketReason, sealed::Sealed};
 use crate::spec::property::Carrier;
 use crate::spec::scalar::PacketId;
@@ -149,11 +148,12 @@ impl<'a, R: AckReason> Ack<'a, R> {
         self.properties
     }
 
-    /// Packet type, Packet Identifier, reason code and properties, the same in all four packets.
+    /// First byte, Packet Identifier, reason code and properties, the same in all four packets.
     #[inline]
-    pub(crate) fn parts(&self) -> (PacketType, PacketId, u8, Properties<'a>) {
+    pub(crate) fn parts(&self) -> (u8, PacketId, u8, Properties<'a>) {
         let code = self.reason.as_u8();
-        (R::PACKET, self.packet_id, code, self.properties)
+        let first = R::PACKET.first_byte();
+        (first, self.packet_id, code, self.properties)
     }
 
     /// The body, in one of its three forms: §3.4.2.1 and §3.4.2.2.1, and their kin. `found` gets the packet before its

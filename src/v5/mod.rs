@@ -217,7 +217,7 @@ impl Encode for Packet<'_> {
         options: &EncodeOptions,
         dst: &mut B,
     ) -> Result<usize, EncodeError> {
-        let (packet, packet_id, code, properties) = match self {
+        let (first, packet_id, code, properties) = match self {
             Self::Puback(ack) => ack.parts(),
             Self::Pubrec(ack) => ack.parts(),
             Self::Pubrel(ack) => ack.parts(),
@@ -226,7 +226,7 @@ impl Encode for Packet<'_> {
         };
         // A short cut: the four have the same shortest form, which needs no branch on which of them it is.
         if code == 0 && properties.is_empty() && !options.long_form {
-            return packet_id_alone(packet, packet_id, options, dst);
+            return packet_id_alone(first, packet_id, options, dst);
         }
         self.encode_any(options, dst)
     }
