@@ -1,7 +1,8 @@
 //! The data representations of MQTT 5.0 §1.5: parser and writer side by side.
 //!
 //! The parsers run inside a frame, where the input is complete: too few bytes are an error, never "incomplete". They
-//! are nom parsers by type; slice patterns read the bytes, as nom's own integers are loops over them.
+//! are nom parsers by type; slice patterns read the bytes, as nom's own integers are loops over them: with `be_u16` for the
+//! Packet Identifier, W2 takes 8 instructions more and W4 14.
 
 use core::ffi::CStr;
 
