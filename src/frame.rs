@@ -51,6 +51,7 @@ impl<'a> Frame<'a> {
     /// # Errors
     ///
     /// What the fixed header shows, MQTT 5.0 §2.1.
+    #[inline]
     pub fn decode_with(
         version: Version,
         options: &DecodeOptions,

@@ -18,7 +18,7 @@ use bytes::BytesMut;
 use mqtt_codec_kit::common::Decodable as _;
 use mqtt_reason::v5::{self, Property};
 use mqtt_reason::view::View;
-use mqtt_reason::{DecodeOptions, Decoded, Version};
+use mqtt_reason::{DecodeOptions, Frame, Version};
 use ntex_codec::Decoder as _;
 use tokio_util::codec::Decoder as _;
 
@@ -132,8 +132,8 @@ fn ours(bytes: &[u8], count: usize) -> Result<(), String> {
     let options = DecodeOptions::new();
     let mut rest = bytes;
     for _ in 0..count {
-        let frame = match v5::decode(rest) {
-            Ok(Decoded::Frame(frame)) => frame,
+        let frame = match Frame::decode_with(Version::V5_0, &options, rest) {
+            Ok(Some(frame)) => frame,
             other => return refused(&other),
         };
         match View::of(Version::V5_0, &options, &frame) {
