@@ -86,7 +86,7 @@ pub(crate) trait Watcher {
     /// Bytes of a side that are not in the capture; `None` if nobody knows how many.
     fn lost(&mut self, stream: &mut Self::Stream, side: Side, at: At, count: u64);
 
-    /// A side ended.
+    /// A side ended. A reset may follow its FIN.
     fn close(&mut self, stream: &mut Self::Stream, side: Side, how: How, at: At);
 
     /// Nothing more will be seen of this connection.

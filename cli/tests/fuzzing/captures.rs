@@ -22,7 +22,7 @@ struct Log {
 struct Stream {
     number: usize,
     time: Duration,
-    ended: [bool; 2],
+    ended: [Option<How>; 2],
 }
 
 impl Stream {
@@ -32,7 +32,10 @@ impl Stream {
     }
 
     fn sends(&self, side: Side) {
-        assert!(!self.ended[side as usize], "{side:?} sends after its end");
+        assert!(
+            self.ended[side as usize].is_none(),
+            "{side:?} sends after its end"
+        );
     }
 }
 
@@ -45,7 +48,7 @@ impl Watcher for Log {
         Stream {
             number: self.opened,
             time: Duration::ZERO,
-            ended: [false; 2],
+            ended: [None; 2],
         }
     }
 
@@ -67,8 +70,12 @@ impl Watcher for Log {
 
     fn close(&mut self, stream: &mut Stream, side: Side, how: How, at: At) {
         stream.at(at);
-        stream.sends(side);
-        stream.ended[side as usize] = true;
+        // Who has sent a FIN may still send a reset.
+        match (stream.ended[side as usize], how) {
+            (None, _) | (Some(How::Fin), How::Reset) => {}
+            (Some(before), how) => panic!("{side:?} ends twice: {before:?}, {how:?}"),
+        }
+        stream.ended[side as usize] = Some(how);
         self.told
             .push(format!("{} {side:?} {at:?} {how:?}", stream.number));
     }
