@@ -729,6 +729,27 @@ fn a_connection_without_a_packet_is_told() {
     );
 }
 
+/// A segment that calls the client a server, late or made up, changes nothing for those that were handed on before it.
+#[test]
+fn a_handshake_in_the_middle_does_not_change_who_is_who() {
+    let mut tcp = Tcp::silent(CLIENT, SERVER);
+    tcp.send(From::Client, &connect("c", b""));
+    tcp.send(From::Server, &CONNACK);
+    let expected = |tcp: &Tcp| {
+        let output = check(&[], &pcap(tcp));
+        (objects(&output).into_iter())
+            .map(|object| object["from"].clone())
+            .collect::<Vec<_>>()
+    };
+    let mut late = Tcp::silent(CLIENT, SERVER);
+    late.segments.clone_from(&tcp.segments);
+    let mut answer = tcp.segments[0].clone();
+    (answer.flags, answer.payload) = (SYN | ACK, Vec::new());
+    answer.sequence = answer.sequence.wrapping_sub(1);
+    late.segments.insert(1, answer);
+    assert_eq!(expected(&late), expected(&tcp));
+}
+
 /// The objects of a transcript that are errors or findings.
 fn findings(transcript: &str) -> Vec<Value> {
     let output = check(&["--findings"], transcript.as_bytes());

@@ -98,15 +98,17 @@ impl<S> Flow<S> {
         }
         let sequence = segment.sequence.wrapping_add(u32::from(segment.syn));
         if segment.syn {
-            self.from_start = true;
-            match segment.acknowledged {
-                None => {
-                    self.client = Some(from);
-                    self.syn = Some(segment.sequence);
-                }
-                Some(_) => self.client = Some(1 - from),
+            // Once its first bytes were handed on, a connection has its sides.
+            if matches!(self.watch, Watch::Undecided { .. }) {
+                self.from_start = true;
+                self.client = Some(match segment.acknowledged {
+                    None => from,
+                    Some(_) => 1 - from,
+                });
             }
-            self.half(from).next.get_or_insert(sequence);
+            if segment.acknowledged.is_none() {
+                self.syn = Some(segment.sequence);
+            }
         }
         self.half(from).seen = true;
         self.half(from).next.get_or_insert(sequence);
