@@ -308,7 +308,8 @@ pub(crate) fn put_binary<B: BufMut>(bytes: &[u8], dst: &mut B) {
 /// A length of at most 65,535 as a Two Byte Integer.
 #[inline]
 pub(crate) fn two_byte_length(len: usize) -> [u8; 2] {
-    u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes()
+    let [.., high, low] = len.to_be_bytes();
+    [high, low]
 }
 
 /// Writes a Variable Byte Integer in its shortest form, §1.5.5, [MQTT-1.5.5-1].

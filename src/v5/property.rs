@@ -75,7 +75,20 @@ macro_rules! property {
                 }
             }
 
-            /// The number of bytes of identifier and value.
+            /// The identifier, and the number of bytes of identifier and value; `None` if the property cannot be written.
+            ///
+            /// Both of one branch on the variant.
+            #[inline(always)]
+            pub(crate) fn checked(&self) -> Option<(PropertyId, usize)> {
+                match self {
+                    $(Self::$Variant($($value),+) => {
+                        let len = 1_usize$(.saturating_add($value.checked_len()?))+;
+                        Some((PropertyId::$Variant, len))
+                    })+
+                }
+            }
+
+            /// The number of bytes of identifier and value, unchecked.
             #[inline(always)]
             pub(crate) fn encoded_len(&self) -> usize {
                 match self {
@@ -84,7 +97,7 @@ macro_rules! property {
             }
 
             /// Writes identifier and value; [`refusal`](Self::refusal) has found nothing.
-            #[inline]
+            #[inline(always)]
             pub(crate) fn put<B: BufMut>(&self, dst: &mut B) {
                 match self {
                     $(Self::$Variant($($value),+) => {
@@ -174,6 +187,18 @@ trait Value<'a>: Copy {
     #[inline]
     fn refusal(self) -> Option<ValueRefusal> {
         None
+    }
+
+    /// The number of bytes of the value; `None` if it cannot be written.
+    #[inline(always)]
+    fn checked_len(self) -> Option<usize> {
+        match self.refusal() {
+            None => Some(self.value_len()),
+            Some(_) => {
+                seldom();
+                None
+            }
+        }
     }
 }
 
@@ -408,7 +433,7 @@ impl<'a> Value<'a> for &'a str {
 
     #[inline]
     fn refusal(self) -> Option<ValueRefusal> {
-        string_refusal(self)
+        any_string_refusal(self)
     }
 }
 
@@ -668,22 +693,27 @@ pub(crate) enum ValueRefusal {
 }
 
 /// The number of bytes of a string with its length; `None` if it cannot be written.
+///
+/// All of it in place: with a call for each string a PUBACK with three of them is written in 13 ns, not in 12.
 #[inline(always)]
 pub(crate) fn string_len(text: &str) -> Option<usize> {
-    if string_refusal(text).is_some() {
-        seldom();
-        return None;
+    match string_refusal(text) {
+        None => Some(text.value_len()),
+        Some(_) => {
+            seldom();
+            None
+        }
     }
-    Some(text.value_len())
 }
 
 /// §1.5.4: at most 65,535 bytes, no U+0000 [MQTT-1.5.4-2].
 #[inline(always)]
 fn string_refusal(text: &str) -> Option<ValueRefusal> {
-    if text.len() > LENGTH_MAX {
+    let bytes = text.as_bytes();
+    if bytes.len() > LENGTH_MAX {
         seldom();
         Some(ValueRefusal::TooLong)
-    } else if has_null(text.as_bytes()) {
+    } else if !wire::is_ascii_without_null(bytes) && bytes.contains(&0) {
         seldom();
         Some(ValueRefusal::NullCharacter)
     } else {
@@ -691,7 +721,8 @@ fn string_refusal(text: &str) -> Option<ValueRefusal> {
     }
 }
 
+/// The same, once for the strings of all properties.
 #[inline(never)]
-fn has_null(bytes: &[u8]) -> bool {
-    !wire::is_ascii_without_null(bytes) && bytes.contains(&0)
+fn any_string_refusal(text: &str) -> Option<ValueRefusal> {
+    string_refusal(text)
 }

@@ -40,8 +40,8 @@ impl AsProperty for &Property<'_> {
 /// Properties to be written: those of a packet that was read, [`ProblemInformation`], anything that gives a [`Property`]
 /// after the other, and two of these [one behind the other](ProblemInformation::and).
 ///
-/// They are checked when the packet is written, and gone through more than once: hence `Clone` of what is iterated.
-/// Sealed.
+/// They are checked when the packet is written, and gone through more than once: hence `Clone` of what is iterated, which
+/// has to give the same each time and may not call itself empty (`size_hint`) if it is not. Sealed.
 ///
 /// ```
 /// use mqtt_reason::v5::{ProblemInformation, Property, PropertySource};
@@ -68,8 +68,8 @@ pub trait Source: Clone {
     /// Whether they stand in the packet itself, which was read: that checked them.
     const IS_READ: bool = false;
 
-    /// Goes through the properties, behind those that `open` has been through; `None` if one is refused.
-    fn admit_all(&self, open: Open) -> Option<Open>;
+    /// Goes through the properties, behind those that `open` has been through, up to one that is refused.
+    fn admit_all(&self, open: Open, carrier: Carrier) -> Open;
 
     /// Writes all properties.
     fn put<B: BufMut>(&self, dst: &mut B);
@@ -80,13 +80,16 @@ pub trait Source: Clone {
     /// What they are, if `carrier` may have them and `sender` may send them.
     #[inline(always)]
     fn measure(&self, carrier: Carrier, sender: Option<Side>) -> Result<Measured, EncodeError> {
-        match self.admit_all(Open::new(carrier, sender)) {
-            Some(end) if end.len <= VARIABLE_BYTE_INTEGER_MAX as usize => Ok(Measured {
+        let end = self.admit_all(Open::new(carrier, sender), carrier);
+        if end.fits() {
+            Ok(Measured {
                 len: end.len,
                 given: carrier.allowed().without(end.properties),
-            }),
+            })
+        } else {
+            seldom();
             // Of a copy, as elsewhere: what another function is given the address of is kept in memory all along.
-            _ => Err(self.clone().refusal(carrier, sender)),
+            Err(self.clone().refusal(carrier, sender))
         }
     }
 
@@ -97,13 +100,14 @@ pub trait Source: Clone {
         let (mut index, mut open) = (0_usize, Open::new(carrier, sender));
         let mut error = None;
         self.visit(|property| {
-            match open.admit(property) {
-                _ if error.is_some() => {}
-                Some(next) if next.len <= VARIABLE_BYTE_INTEGER_MAX as usize => open = next,
-                _ => error = Some(open.refusal(property, index, carrier, sender)),
-            }
             if error.is_none() {
-                index = index.saturating_add(1);
+                let next = open.admit(property, carrier.repeatable());
+                if next.fits() {
+                    open = next;
+                    index = index.saturating_add(1);
+                } else {
+                    error = Some(open.refusal(property, index, carrier, sender));
+                }
             }
         });
         // There is one, or the iterator does not yield the same again.
@@ -160,51 +164,78 @@ pub struct Measured {
 }
 
 /// How far properties to be sent have been gone through.
+///
+/// Two words: that much is handed on in registers, a third one would be stored and read again.
 #[derive(Clone, Copy)]
 #[expect(unnameable_types, reason = "part of a sealed trait")]
 pub struct Open {
     /// Those that may come next.
     properties: PropertySet,
-    /// Those that may come more than once.
-    repeatable: PropertySet,
-    /// The number of bytes so far.
+    /// The number of bytes so far; as large as can be if a property was refused.
     len: usize,
 }
 
 impl Open {
+    /// A property was refused, and so are all behind it.
+    const REFUSED: Self = Self {
+        properties: PropertySet::EMPTY,
+        len: usize::MAX,
+    };
+
     #[inline]
     const fn new(carrier: Carrier, sender: Option<Side>) -> Self {
         let properties = match sender {
             Some(sender) => carrier.allowed().without(carrier.not_sent_by(sender)),
             None => carrier.allowed(),
         };
-        Self {
-            properties,
-            repeatable: carrier.repeatable(),
-            len: 0,
-        }
+        Self { properties, len: 0 }
     }
 
-    /// With a property of so many bytes; `None` if it may not come next.
+    /// Whether no property was refused, and the length is one that can be written.
     #[inline(always)]
-    const fn with(mut self, id: PropertyId, len: usize) -> Option<Self> {
+    const fn fits(self) -> bool {
+        self.len <= VARIABLE_BYTE_INTEGER_MAX as usize
+    }
+
+    /// With a property of so many bytes, if it may come next. `repeatable` are those that may come more than once.
+    #[inline(always)]
+    const fn with(self, id: PropertyId, len: usize, repeatable: PropertySet) -> Self {
         if !self.properties.contains(id) {
             seldom();
-            return None;
+            return Self::REFUSED;
         }
-        if !self.repeatable.contains(id) {
-            self.properties.remove(id);
+        let mut properties = self.properties;
+        if !repeatable.contains(id) {
+            properties.remove(id);
         }
-        self.len = self.len.saturating_add(len);
-        Some(self)
+        Self {
+            properties,
+            len: self.len.saturating_add(len),
+        }
     }
 
-    /// With the next property; `None` if it is refused.
+    /// With the next properties, up to one that is refused.
     #[inline]
-    fn admit(self, property: &Property<'_>) -> Option<Self> {
-        match property.refusal() {
-            None => self.with(property.id(), property.encoded_len()),
-            Some(_) => None,
+    fn admit_each(
+        mut self,
+        items: impl Iterator<Item: AsProperty>,
+        repeatable: PropertySet,
+    ) -> Self {
+        for item in items {
+            self = self.admit(item.as_property(), repeatable);
+            if !self.fits() {
+                break;
+            }
+        }
+        self
+    }
+
+    /// With the next property.
+    #[inline(always)]
+    fn admit(self, property: &Property<'_>, repeatable: PropertySet) -> Self {
+        match property.checked() {
+            Some((id, len)) => self.with(id, len, repeatable),
+            None => Self::REFUSED,
         }
     }
 
@@ -259,8 +290,8 @@ impl Source for Own<'_> {
     const IS_READ: bool = true;
 
     #[inline]
-    fn admit_all(&self, open: Open) -> Option<Open> {
-        self.0.admit_all(open)
+    fn admit_all(&self, open: Open, carrier: Carrier) -> Open {
+        self.0.admit_all(open, carrier)
     }
 
     #[inline(always)]
@@ -294,12 +325,14 @@ impl Source for Own<'_> {
 
 /// Properties one after the other.
 impl<I: IntoIterator<Item: AsProperty> + Clone> Source for I {
-    #[inline]
-    fn admit_all(&self, mut open: Open) -> Option<Open> {
-        for item in self.clone() {
-            open = open.admit(item.as_property())?;
+    #[inline(always)]
+    fn admit_all(&self, open: Open, carrier: Carrier) -> Open {
+        let items = self.clone().into_iter();
+        // Of an empty list no more than that is asked.
+        if items.size_hint().1 == Some(0) {
+            return open;
         }
-        Some(open)
+        open.admit_each(items, carrier.repeatable())
     }
 
     #[inline]
@@ -319,8 +352,7 @@ impl<I: IntoIterator<Item: AsProperty> + Clone> Source for I {
 
 /// Reason String and User Properties, which tell what went wrong, to be written: MQTT 5.0 §3.1.2.11.7 calls them so.
 ///
-/// From whatever a program keeps them in, without a [`Property`] for each: that takes 0.4 to 0.6 times as long
-/// (`benches/peers/README.md`). Strings are checked when the packet is written: one of more than 65,535 bytes or with
+/// From whatever a program keeps them in, without a [`Property`] for each. Strings are checked when the packet is written: one of more than 65,535 bytes or with
 /// U+0000 is a [`PropertyError`], §1.5.4.
 ///
 /// ```
@@ -361,17 +393,23 @@ impl<'a, I: IntoIterator<Item: AsPair> + Clone> ProblemInformation<'a, I> {
 
 impl<I: IntoIterator<Item: AsPair> + Clone> Source for ProblemInformation<'_, I> {
     #[inline(always)]
-    fn admit_all(&self, mut open: Open) -> Option<Open> {
+    fn admit_all(&self, mut open: Open, carrier: Carrier) -> Open {
+        let repeatable = carrier.repeatable();
         if let Some(text) = self.reason_string {
-            let len = string_len(text)?.saturating_add(1);
-            open = open.with(PropertyId::ReasonString, len)?;
+            let Some(len) = string_len(text) else {
+                return Open::REFUSED;
+            };
+            open = open.with(PropertyId::ReasonString, len.saturating_add(1), repeatable);
         }
         for pair in self.user_properties.clone() {
             let (name, value) = pair.as_pair();
-            let len = string_len(name)?.saturating_add(string_len(value)?);
-            open = open.with(PropertyId::UserProperty, len.saturating_add(1))?;
+            let (Some(name), Some(value)) = (string_len(name), string_len(value)) else {
+                return Open::REFUSED;
+            };
+            let len = name.saturating_add(value).saturating_add(1);
+            open = open.with(PropertyId::UserProperty, len, repeatable);
         }
-        Some(open)
+        open
     }
 
     #[inline(always)]
@@ -416,8 +454,8 @@ impl<A, B> And<A, B> {
 
 impl<A: Source, B: Source> Source for And<A, B> {
     #[inline]
-    fn admit_all(&self, open: Open) -> Option<Open> {
-        self.1.admit_all(self.0.admit_all(open)?)
+    fn admit_all(&self, open: Open, carrier: Carrier) -> Open {
+        self.1.admit_all(self.0.admit_all(open, carrier), carrier)
     }
 
     #[inline]
