@@ -433,7 +433,7 @@ fn check_text(id: u8, input: &[u8]) -> Result<&[u8], Error> {
 
 /// Whether all bytes are ASCII and none is NUL: eight bytes at a time.
 #[inline(always)]
-fn is_plain(text: &[u8]) -> bool {
+pub(super) fn is_plain(text: &[u8]) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
     // Set where a byte has its high bit, or is 0 and therefore gets it when 1 is taken away.

@@ -12,6 +12,7 @@ use super::decode::{self, Properties, Property};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Error {
     StringTooLong,
+    NullCharacter,
     PacketTooLarge,
     BufferTooSmall,
 }
@@ -130,6 +131,48 @@ pub fn encode(packet: &Packet<'_>, out: &mut [u8]) -> Result<usize, Error> {
     writer.text(0x1F, reason_string);
     writer.pairs(user_properties);
     Ok(total)
+}
+
+/// As [`encode`], of texts that nobody has looked at: U+0000 is refused, [MQTT-1.5.4-2].
+#[inline]
+pub fn encode_checked(packet: &Packet<'_>, out: &mut [u8]) -> Result<usize, Error> {
+    let (reason_string, user_properties, others) = match packet {
+        Packet::Puback(ack) | Packet::Pubrec(ack) => {
+            (ack.reason_string, &ack.user_properties, [None; 4])
+        }
+        Packet::Pubrel(ack) | Packet::Pubcomp(ack) => {
+            (ack.reason_string, &ack.user_properties, [None; 4])
+        }
+        Packet::Suback(suback) => (suback.reason_string, &suback.user_properties, [None; 4]),
+        Packet::Disconnect(disconnect) => (
+            disconnect.reason_string,
+            &disconnect.user_properties,
+            [disconnect.server_reference, None, None, None],
+        ),
+        Packet::Connack(connack) => (
+            connack.reason_string,
+            &connack.user_properties,
+            [
+                connack.assigned_client_identifier,
+                connack.response_information,
+                connack.server_reference,
+                connack.authentication_method,
+            ],
+        ),
+    };
+    let is_right = reason_string.is_none_or(without_null)
+        && (user_properties.iter()).all(|(name, value)| without_null(name) && without_null(value))
+        && others.iter().all(|text| text.is_none_or(without_null));
+    if is_right {
+        encode(packet, out)
+    } else {
+        Err(Error::NullCharacter)
+    }
+}
+
+#[inline(never)]
+fn without_null(text: &str) -> bool {
+    decode::is_plain(text.as_bytes()) || !text.as_bytes().contains(&0)
 }
 
 fn encode_other(packet: &Packet<'_>, out: &mut [u8]) -> Result<usize, Error> {

