@@ -164,9 +164,9 @@ pub fn of<'a>(
 /// What is odd about a packet of 5.0, in wire order but for what concerns the whole packet, which comes last; `sender` is
 /// who sent it, if that is known.
 pub fn v5<'a>(packet: &Packet<'a>, sender: Option<Side>) -> impl Iterator<Item = Odd> + use<'a> {
-    let packet = *packet;
+    let packet_type = packet.packet_type();
     let properties = packet.properties().into_iter().flat_map(move |property| {
-        let about_sender = match (packet.packet_type(), property.id(), sender) {
+        let about_sender = match (packet_type, property.id(), sender) {
             (PacketType::Disconnect, id @ PropertyId::ServerReference, Some(Side::Client)) => {
                 let described = Side::Server;
                 Some(Odd::PropertySender { id, described })
@@ -175,10 +175,10 @@ pub fn v5<'a>(packet: &Packet<'a>, sender: Option<Side>) -> impl Iterator<Item =
         };
         about_sender.into_iter().chain(in_property(property))
     });
-    code(&packet, sender)
+    code(packet, sender)
         .into_iter()
         .chain(properties)
-        .chain(whole(&packet).into_iter().flatten())
+        .chain(whole(packet).into_iter().flatten())
 }
 
 /// A code that is described as the other side's.

@@ -162,7 +162,11 @@ impl ReasonCode {
     /// What the code means in `packet`, `None` where the packet must not carry it.
     #[must_use]
     pub fn meaning_in(self, packet: PacketType) -> Option<&'static Meaning> {
-        self.meanings().find(|row| row.packet == packet)
+        let rows = TABLES.into_iter().find(|rows| match rows {
+            [row, ..] => row.packet == packet,
+            [] => false,
+        })?;
+        rows.iter().find(|row| row.code == self)
     }
 
     /// What the code means, packet by packet, in the order of the packets' numbers; never empty.
