@@ -438,6 +438,7 @@ impl<R: Report> Decoder<R> {
             .text
             .line(text, &mut self.buffer)
             .and_then(|()| self.text.end(&mut self.buffer));
+        self.say_remarks()?;
         if let Err(error) = read {
             let failed = self.text.failed();
             self.text.restart();
@@ -457,7 +458,6 @@ impl<R: Report> Decoder<R> {
             )?);
         }
         self.text.restart();
-        self.say_remarks()?;
         let buffer = std::mem::take(&mut self.buffer);
         let mut rest = buffer.as_slice();
         while !rest.is_empty() {
@@ -572,8 +572,7 @@ impl<R: Report> Decoder<R> {
     }
 
     fn say_remarks(&mut self) -> io::Result<()> {
-        let remarks: Vec<String> = self.text.remarks().collect();
-        for remark in remarks {
+        for remark in self.text.remarks() {
             self.remark(&remark)?;
         }
         Ok(())

@@ -722,6 +722,17 @@ mod decode_lines {
     }
 
     #[test]
+    fn how_lines_were_read_is_said_once() {
+        let lines = b"[64,2,0,10]\n4002000b\n[64,2,0,12]\n";
+        let output = run(&["decode", "--lines", "--json"], lines);
+        assert_eq!(objects(&output).len(), 3);
+        assert_eq!(
+            stderr(&output),
+            "note: the numbers are taken as decimal; if they are hexadecimal, add --as hex\n"
+        );
+    }
+
+    #[test]
     fn people_see_the_number_of_a_line_that_is_wrong() {
         let output = run(&["decode", "--lines"], b"4002000a\nff\nxyz\n");
         assert_eq!(

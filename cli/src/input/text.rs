@@ -191,8 +191,8 @@ impl Text {
     }
 
     /// What is to be said of how the text was read; each remark once.
-    pub(crate) fn remarks(&mut self) -> std::vec::Drain<'_, String> {
-        self.remarks.drain(..)
+    pub(crate) fn remarks(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.remarks)
     }
 
     /// The number of the line of the last error, and its text.

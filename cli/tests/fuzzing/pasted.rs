@@ -30,7 +30,7 @@ fn read(form: Option<Form>, version: Option<Version>, text: &[u8]) -> Vec<u8> {
             }
             reader.restart();
         }
-        assert!(reader.remarks().all(|remark| !remark.is_empty()));
+        assert!(reader.remarks().iter().all(|remark| !remark.is_empty()));
     }
     let _ = reader.end(&mut bytes);
     bytes
