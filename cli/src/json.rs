@@ -8,6 +8,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::connection::secrets;
 use crate::finding::{Finding, Place, Report, Show, Told};
+use crate::object::Object;
 use crate::packet::{Code, Codes, List, Packet};
 use crate::remarks::{advice, odd};
 
@@ -37,7 +38,13 @@ impl<W: Write> Json<W> {
 
 impl<W: Write> Report for Json<W> {
     fn report(&mut self, place: Place, told: &Told<'_>) -> io::Result<()> {
-        serde_json::to_writer(&mut self.buffer, &Line { place, told })?;
+        let mut object = Object::new(&mut self.buffer);
+        entries(&mut object, told)?;
+        object.entry("at", &place.at)?;
+        if let Some(line) = place.line {
+            object.entry("line", &line)?;
+        }
+        object.end();
         self.buffer.push(b'\n');
         match self.buffer.len() > BUFFER {
             true => self.write_out(),
@@ -53,73 +60,47 @@ impl<W: Write> Report for Json<W> {
     }
 }
 
-/// The object of one finding of `decode`.
-struct Line<'a> {
-    place: Place,
-    told: &'a Told<'a>,
-}
-
-impl Serialize for Line<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        entries(&mut object, self.told)?;
-        object.serialize_entry("at", &self.place.at)?;
-        if let Some(line) = self.place.line {
-            object.serialize_entry("line", &line)?;
-        }
-        object.end()
-    }
-}
-
 /// Writes what there is to tell of a packet, or of what is there instead, into an object.
 ///
 /// Where it stands (`at`, `line`, `frame`), when it came, and on which connection from whom is the caller's to write.
-pub(crate) fn entries<M: SerializeMap>(object: &mut M, told: &Told<'_>) -> Result<(), M::Error> {
-    let version = told.version.map(Version::name);
-    let shown = |bytes| Shown {
-        version: told.version,
-        show: told.show,
-        bytes,
-    };
+pub(crate) fn entries(object: &mut Object<'_>, told: &Told<'_>) -> io::Result<()> {
     match told.finding {
         Finding::Packet { packet, bytes, len } => {
-            object.serialize_entry("result", "packet")?;
-            object.serialize_entry("mqtt", &version)?;
-            object.serialize_entry("packet", packet.packet_type().name())?;
-            object.serialize_entry("length", len)?;
+            object.name("result", "packet");
+            mqtt(object, told.version);
+            object.name("packet", packet.packet_type().name());
+            object.entry("length", len)?;
             packet_entries(object, packet)?;
             remarks(object, told)?;
             encoded(object, told.show, bytes, |out| {
                 packet.encode(&EncodeOptions::new(), out).is_ok()
-            })?;
-            object.serialize_entry("bytes", &shown(bytes))
+            });
+            shown(object, told, bytes)
         }
         Finding::View { view, bytes, len } => {
-            object.serialize_entry("result", "packet")?;
+            object.name("result", "packet");
             match view {
-                View::UnknownConnect(_) => object.serialize_entry("mqtt", &())?,
-                View::Connect(connect) => {
-                    object.serialize_entry("mqtt", connect.version().name())?;
-                }
-                _ => object.serialize_entry("mqtt", &version)?,
+                View::UnknownConnect(_) => mqtt(object, None),
+                View::Connect(connect) => mqtt(object, Some(connect.version())),
+                _ => mqtt(object, told.version),
             }
-            object.serialize_entry("packet", view.packet_type().name())?;
-            object.serialize_entry("length", len)?;
+            object.name("packet", view.packet_type().name());
+            object.entry("length", len)?;
             let version = told.version.unwrap_or(Version::V5_0);
             view_entries(object, version, view, len - bytes.len().min(*len))?;
             remarks(object, told)?;
             encoded(object, told.show, bytes, |out| {
                 view.encode(version, out).is_ok()
-            })?;
-            object.serialize_entry("bytes", &shown(bytes))
+            });
+            shown(object, told, bytes)
         }
         Finding::Unread { packet, bytes, len } => {
-            object.serialize_entry("result", "packet")?;
-            object.serialize_entry("mqtt", &())?;
-            object.serialize_entry("packet", packet)?;
-            object.serialize_entry("length", len)?;
+            object.name("result", "packet");
+            mqtt(object, None);
+            object.name("packet", packet.name());
+            object.entry("length", len)?;
             remarks(object, told)?;
-            object.serialize_entry("bytes", &shown(bytes))
+            shown(object, told, bytes)
         }
         Finding::Incomplete {
             packet,
@@ -127,160 +108,164 @@ pub(crate) fn entries<M: SerializeMap>(object: &mut M, told: &Told<'_>) -> Resul
             needed,
             ..
         } => {
-            object.serialize_entry("result", "incomplete")?;
-            object.serialize_entry("mqtt", &version)?;
-            object.serialize_entry("packet", packet)?;
-            object.serialize_entry("needed", needed)?;
+            object.name("result", "incomplete");
+            mqtt(object, told.version);
+            object.entry("packet", packet)?;
+            object.entry("needed", needed)?;
             hint(object, told)?;
-            object.serialize_entry("bytes", &shown(bytes))
+            shown(object, told, bytes)
         }
         Finding::Refused(refusal) => {
-            object.serialize_entry("result", "error")?;
-            object.serialize_entry("mqtt", &version)?;
-            object.serialize_entry("packet", &refusal.packet())?;
-            object.serialize_entry("class", &refusal.class())?;
-            object.serialize_entry("answer", &refusal.answer())?;
-            object.serialize_entry("offset", &refusal.error.offset())?;
-            object.serialize_entry("rule", refusal.error.rule())?;
+            object.name("result", "error");
+            mqtt(object, told.version);
+            object.entry("packet", &refusal.packet())?;
+            object.entry("class", &refusal.class())?;
+            object.entry("answer", &refusal.answer())?;
+            object.entry("offset", &refusal.error.offset())?;
+            object.name("rule", refusal.error.rule());
             if let Some(field) = refusal.error.field(refusal.bytes) {
-                object.serialize_entry("field", &field.to_string())?;
+                object.entry("field", &field.to_string())?;
             }
-            object.serialize_entry("error", &refusal.error.to_string())?;
-            object.serialize_entry("action", &refusal.action())?;
+            object.entry("error", &refusal.error.to_string())?;
+            object.entry("action", &refusal.action())?;
             hint(object, told)?;
-            object.serialize_entry("bytes", &shown(refusal.bytes))
+            shown(object, told, refusal.bytes)
         }
         Finding::Unreadable(unreadable) => {
-            object.serialize_entry("result", "error")?;
-            object.serialize_entry("class", &())?;
-            object.serialize_entry("error", &unreadable.what)?;
+            object.name("result", "error");
+            object.entry("class", &())?;
+            object.entry("error", &unreadable.what)?;
             hint(object, told)?;
-            object.serialize_entry("bytes", &Hex(unreadable.bytes))
+            object.hex("bytes", unreadable.bytes);
+            Ok(())
         }
+    }
+}
+
+fn mqtt(object: &mut Object<'_>, version: Option<Version>) {
+    match version {
+        Some(version) => object.name("mqtt", version.name()),
+        None => object.null("mqtt"),
     }
 }
 
 /// What the encoder writes for a packet, or null if it refuses: only where all of the bytes may be shown.
-fn encoded<M: SerializeMap>(
-    object: &mut M,
+fn encoded(
+    object: &mut Object<'_>,
     show: Show,
     bytes: &[u8],
     encode: impl FnOnce(&mut Vec<u8>) -> bool,
-) -> Result<(), M::Error> {
+) {
     if show != Show::ALL {
-        return Ok(());
+        return;
     }
     let mut out = Vec::with_capacity(bytes.len());
     match encode(&mut out) {
-        true => object.serialize_entry("encoded", &Hex(&out)),
-        false => object.serialize_entry("encoded", &()),
+        true => object.hex("encoded", &out),
+        false => object.null("encoded"),
     }
 }
 
-fn hint<M: SerializeMap>(object: &mut M, told: &Told<'_>) -> Result<(), M::Error> {
+fn hint(object: &mut Object<'_>, told: &Told<'_>) -> io::Result<()> {
     match &told.hint {
-        Some(hint) => object.serialize_entry("hint", hint),
+        Some(hint) => object.entry("hint", hint),
         None => Ok(()),
     }
 }
 
 /// What is said of a packet besides what it carries.
-fn remarks<M: SerializeMap>(object: &mut M, told: &Told<'_>) -> Result<(), M::Error> {
-    object.serialize_entry("failure", &told.finding.failure())?;
-    let list = |object: &mut M, key: &str, sentences: Vec<String>| match sentences.is_empty() {
-        true => Ok(()),
-        false => object.serialize_entry(key, &sentences),
-    };
-    list(object, "odd", odd(told))?;
-    list(object, "advice", advice(told))?;
+fn remarks(object: &mut Object<'_>, told: &Told<'_>) -> io::Result<()> {
+    object.entry("failure", &told.finding.failure())?;
+    for (key, sentences) in [("odd", odd(told)), ("advice", advice(told))] {
+        if !sentences.is_empty() {
+            object.entry(key, &sentences)?;
+        }
+    }
     hint(object, told)
 }
 
 /// What a packet carries.
-pub(crate) fn packet_entries<M: SerializeMap>(
-    object: &mut M,
-    packet: &Packet<'_>,
-) -> Result<(), M::Error> {
+fn packet_entries(object: &mut Object<'_>, packet: &Packet<'_>) -> io::Result<()> {
     if let Some(session_present) = packet.session_present() {
-        object.serialize_entry("session_present", &session_present)?;
+        object.entry("session_present", &session_present)?;
     }
     if let Some(id) = packet.packet_id() {
-        object.serialize_entry("packet_id", &id)?;
+        object.entry("packet_id", &id)?;
     }
     match packet.codes() {
         Codes::None => {}
         Codes::One(Code { value, name, .. }) => {
-            object.serialize_entry("reason_code", &value)?;
-            object.serialize_entry("reason_name", name)?;
+            object.entry("reason_code", &value)?;
+            object.name("reason_name", name);
         }
         Codes::List(list) => {
-            object.serialize_entry("reason_codes", &Each(list, |code: Code| code.value))?;
-            object.serialize_entry("reason_names", &Each(list, |code: Code| code.name))?;
+            object.entry("reason_codes", &Each(list, |code: Code| code.value))?;
+            object.entry("reason_names", &Each(list, |code: Code| code.name))?;
         }
     }
     if let Some(properties) = packet.properties() {
-        object.serialize_entry("properties", &properties)?;
+        object.entry("properties", &properties)?;
     }
     Ok(())
 }
 
 /// What one of the other six carries; `missing` bytes of its payload are not there.
-fn view_entries<M: SerializeMap>(
-    object: &mut M,
+fn view_entries(
+    object: &mut Object<'_>,
     version: Version,
     view: &View<'_>,
     missing: usize,
-) -> Result<(), M::Error> {
+) -> io::Result<()> {
     match view {
         View::UnknownConnect(connect) => {
-            object.serialize_entry("protocol_name", connect.protocol_name())?;
-            return object.serialize_entry("level", &connect.level());
+            object.entry("protocol_name", connect.protocol_name())?;
+            return object.entry("level", &connect.level());
         }
         View::Connect(connect) => {
-            object.serialize_entry("level", &connect.level())?;
-            object.serialize_entry("bridge", &connect.bridge())?;
-            object.serialize_entry("client_id", connect.client_id())?;
-            object.serialize_entry("clean_start", &connect.clean_start())?;
-            object.serialize_entry("keep_alive", &connect.keep_alive())?;
+            object.entry("level", &connect.level())?;
+            object.entry("bridge", &connect.bridge())?;
+            object.entry("client_id", connect.client_id())?;
+            object.entry("clean_start", &connect.clean_start())?;
+            object.entry("keep_alive", &connect.keep_alive())?;
             if let Some(name) = connect.user_name() {
-                object.serialize_entry("user_name", name)?;
+                object.entry("user_name", name)?;
             }
             if let Some(password) = connect.password() {
-                object.serialize_entry("password_length", &password.len())?;
+                object.entry("password_length", &password.len())?;
             }
             if let Some(will) = connect.will() {
-                object.serialize_entry("will", &Will(connect.version(), will))?;
+                object.entry("will", &Will(connect.version(), will))?;
             }
             if connect.version() != Version::V5_0 {
                 return Ok(());
             }
         }
         View::Publish(publish) => {
-            object.serialize_entry("topic", publish.topic())?;
-            object.serialize_entry("qos", &publish.qos().as_u8())?;
-            object.serialize_entry("retain", &publish.retain())?;
-            object.serialize_entry("dup", &publish.dup())?;
+            object.entry("topic", publish.topic())?;
+            object.entry("qos", &publish.qos().as_u8())?;
+            object.entry("retain", &publish.retain())?;
+            object.entry("dup", &publish.dup())?;
             if let Some(id) = publish.packet_id() {
-                object.serialize_entry("packet_id", &id)?;
+                object.entry("packet_id", &id)?;
             }
-            object.serialize_entry("payload_length", &(publish.payload().len() + missing))?;
+            object.entry("payload_length", &(publish.payload().len() + missing))?;
         }
         View::Subscribe(subscribe) => {
-            object.serialize_entry("packet_id", &subscribe.packet_id())?;
+            object.entry("packet_id", &subscribe.packet_id())?;
             let list = Subscriptions(version, subscribe);
-            object.serialize_entry("subscriptions", &list)?;
+            object.entry("subscriptions", &list)?;
         }
         View::Unsubscribe(unsubscribe) => {
-            object.serialize_entry("packet_id", &unsubscribe.packet_id())?;
+            object.entry("packet_id", &unsubscribe.packet_id())?;
             let filters: Vec<&str> = unsubscribe.filters().iter().collect();
-            object.serialize_entry("filters", &filters)?;
+            object.entry("filters", &filters)?;
         }
         View::Pingreq | View::Pingresp => return Ok(()),
     }
     match version {
-        Version::V5_0 => object.serialize_entry("properties", &view.properties().iter()),
+        Version::V5_0 => object.entry("properties", &view.properties().iter()),
         _ if matches!(view, View::Connect(_)) => {
-            object.serialize_entry("properties", &view.properties().iter())
+            object.entry("properties", &view.properties().iter())
         }
         _ => Ok(()),
     }
@@ -335,22 +320,6 @@ impl Serialize for One<'_> {
     }
 }
 
-/// Bytes in hexadecimal, lower case, without separators.
-pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
-
-impl Serialize for Hex<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut short = [0; 128];
-        if let Some(text) = short.get_mut(..2 * self.0.len())
-            && hex::encode_to_slice(self.0, text).is_ok()
-            && let Ok(text) = str::from_utf8(text)
-        {
-            return serializer.serialize_str(text);
-        }
-        serializer.serialize_str(&hex::encode(self.0))
-    }
-}
-
 /// Something of each code of a list.
 struct Each<'a, F>(List<'a>, F);
 
@@ -361,17 +330,13 @@ impl<T: Serialize, F: Fn(Code) -> T> Serialize for Each<'_, F> {
 }
 
 /// The bytes of a packet of any kind in hexadecimal: without secrets, unless they may be shown.
-struct Shown<'a> {
-    version: Option<Version>,
-    show: Show,
-    bytes: &'a [u8],
-}
-
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.show {
-            Show::ALL => Hex(self.bytes).serialize(serializer),
-            show => serializer.serialize_str(&secrets::hexadecimal(self.version, self.bytes, show)),
+fn shown(object: &mut Object<'_>, told: &Told<'_>, bytes: &[u8]) -> io::Result<()> {
+    match told.show {
+        Show::ALL => object.hex("bytes", bytes),
+        show => {
+            let text = secrets::hexadecimal(told.version, bytes, show);
+            object.entry("bytes", &text)?;
         }
     }
+    Ok(())
 }

@@ -18,6 +18,7 @@ mod input;
 mod json;
 mod manual;
 mod names;
+mod object;
 mod options;
 mod packet;
 mod probe;

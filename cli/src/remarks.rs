@@ -8,60 +8,73 @@ use crate::packet::{Codes, Packet};
 
 /// What is odd about the packet, a sentence each.
 pub(crate) fn odd(told: &Told<'_>) -> Vec<String> {
-    let (mut list, bytes) = match told.finding {
+    let mut list = Vec::new();
+    let mut add = |odd: library_odd::Odd| list.push(odd.to_string());
+    let bytes = match told.finding {
         Finding::Packet { packet, bytes, .. } => {
-            let list: Vec<String> = match packet {
-                Packet::V5(packet) => library_odd::v5(packet, told.sender)
-                    .map(|odd| odd.to_string())
-                    .collect(),
-                Packet::V3(version, packet) => library_odd::v3(*version, packet)
-                    .map(|odd| odd.to_string())
-                    .collect(),
-            };
-            (list, bytes)
+            match packet {
+                Packet::V5(packet) => library_odd::v5(packet, told.sender).for_each(&mut add),
+                Packet::V3(version, packet) => {
+                    library_odd::v3(*version, packet).for_each(&mut add);
+                }
+            }
+            bytes
         }
-        Finding::View { view, bytes, .. } => (odd_in_view(view), bytes),
-        _ => return Vec::new(),
+        Finding::View { view, bytes, .. } => {
+            odd_in_view(view, &mut add);
+            bytes
+        }
+        _ => return list,
     };
-    if let Some(version) = told.finding.connect_version().or(told.version) {
-        list.extend(library_odd::in_bytes(version, bytes).map(|odd| odd.to_string()));
+    // In 5.0 the bytes tell nothing more.
+    if let Some(version) = told.finding.connect_version().or(told.version)
+        && version != Version::V5_0
+    {
+        library_odd::in_bytes(version, bytes).for_each(add);
     }
     list
 }
 
-fn odd_in_view(view: &View<'_>) -> Vec<String> {
-    let mut texts: Vec<(&'static str, &str)> = Vec::new();
-    let mut list = Vec::new();
+fn odd_in_view(view: &View<'_>, mut add: impl FnMut(library_odd::Odd)) {
+    let will = match view {
+        View::Connect(connect) => connect.will(),
+        _ => None,
+    };
+    let of_will = will.iter().flat_map(|will| will.properties().iter());
+    of_will
+        .chain(view.properties().iter())
+        .flat_map(library_odd::in_property)
+        .for_each(&mut add);
+    let mut text = |what, text: &str| {
+        library_odd::in_text(what, text)
+            .into_iter()
+            .for_each(&mut add)
+    };
     match view {
         View::Connect(connect) => {
-            texts.push(("Client Identifier", connect.client_id()));
-            texts.extend(connect.user_name().map(|name| ("User Name", name)));
-            if let Some(will) = connect.will() {
-                texts.push(("Will Topic", will.topic()));
-                for property in will.properties().iter() {
-                    list.extend(library_odd::in_property(property).map(|odd| odd.to_string()));
-                }
+            text("Client Identifier", connect.client_id());
+            if let Some(name) = connect.user_name() {
+                text("User Name", name);
+            }
+            if let Some(will) = will {
+                text("Will Topic", will.topic());
             }
         }
-        View::Publish(publish) => texts.push(("Topic Name", publish.topic())),
+        View::Publish(publish) => text("Topic Name", publish.topic()),
         View::Subscribe(subscribe) => {
             let filters = subscribe.subscriptions();
-            texts.extend(filters.iter().map(|each| ("Topic Filter", each.filter())));
+            filters
+                .iter()
+                .for_each(|each| text("Topic Filter", each.filter()));
         }
         View::Unsubscribe(unsubscribe) => {
             let filters = unsubscribe.filters();
-            texts.extend(filters.iter().map(|filter| ("Topic Filter", filter)));
+            filters
+                .iter()
+                .for_each(|filter| text("Topic Filter", filter));
         }
         View::UnknownConnect(_) | View::Pingreq | View::Pingresp => {}
     }
-    for property in view.properties().iter() {
-        list.extend(library_odd::in_property(property).map(|odd| odd.to_string()));
-    }
-    let in_texts = texts
-        .into_iter()
-        .filter_map(|(what, text)| library_odd::in_text(what, text));
-    list.extend(in_texts.map(|odd| odd.to_string()));
-    list
 }
 
 /// What follows from the codes of the packet, and what to do, a sentence each.

@@ -1,12 +1,13 @@
 //! Items as JSON, one object a line.
 
-use std::io::{self, Write};
+use std::io;
 
 use mqtt_reason::Side;
 use mqtt_reason::view::View;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::capture::Opening;
+use crate::object::Object;
 
 use super::told::{self, Show};
 use super::{At, Body, Finding, Head, Item, Place, Subject, What};
@@ -18,8 +19,9 @@ pub(crate) fn item(
     item: &Item<'_>,
     show: Show,
 ) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &Object { head, item, show })?;
-    out.write_all(b"\n")
+    Told { head, item, show }.write(out)?;
+    out.push(b'\n');
+    Ok(())
 }
 
 /// Appends what is known of a connection of a capture when its first byte comes.
@@ -27,56 +29,36 @@ pub(crate) fn opened(out: &mut Vec<u8>, name: &str, opening: &Opening<'_>) -> io
     let Some((client, server)) = opening.addresses else {
         return Ok(());
     };
-    let object = Opened {
-        name,
-        at: opening.at,
-        client: client.to_string(),
-        server: server.to_string(),
-        from_start: !opening.middle,
-    };
-    serde_json::to_writer(&mut *out, &object)?;
-    out.write_all(b"\n")
-}
-
-struct Opened<'a> {
-    name: &'a str,
-    at: At,
-    client: String,
-    server: String,
-    from_start: bool,
-}
-
-impl Serialize for Opened<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("result", "opened")?;
-        object.serialize_entry("connection", self.name)?;
-        place(&mut object, self.at)?;
-        object.serialize_entry("client", &self.client)?;
-        object.serialize_entry("server", &self.server)?;
-        object.serialize_entry("from_start", &self.from_start)?;
-        object.end()
-    }
+    let mut object = Object::new(out);
+    object.name("result", "opened");
+    object.entry("connection", name)?;
+    place(&mut object, opening.at)?;
+    object.entry("client", &client.to_string())?;
+    object.entry("server", &server.to_string())?;
+    object.entry("from_start", &!opening.middle)?;
+    object.end();
+    out.push(b'\n');
+    Ok(())
 }
 
 /// An item as an object.
-struct Object<'a> {
+struct Told<'a> {
     head: &'a Head<'a>,
     item: &'a Item<'a>,
     show: Show,
 }
 
-impl Serialize for Object<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
+impl Told<'_> {
+    fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        let mut object = Object::new(out);
         match &self.item.what {
             What::Packet { subject, .. } => {
                 self.context(&mut object)?;
                 told::entries(&mut object, self.item, self.show)?;
                 match subject {
                     None => {}
-                    Some(Subject::Topic(topic)) => object.serialize_entry("for", topic)?,
-                    Some(Subject::Filters(filters)) => object.serialize_entry("for", filters)?,
+                    Some(Subject::Topic(topic)) => object.entry("for", topic)?,
+                    Some(Subject::Filters(filters)) => object.entry("for", filters)?,
                 }
             }
             What::Error { .. } | What::Incomplete { .. } => {
@@ -85,30 +67,29 @@ impl Serialize for Object<'_> {
             }
             What::Finding(finding) => self.finding(&mut object, finding)?,
             What::Note { text, .. } => {
-                object.serialize_entry("result", "note")?;
+                object.name("result", "note");
                 self.context(&mut object)?;
-                object.serialize_entry("text", text)?;
+                object.entry("text", text)?;
             }
             What::Closed { by, how } => {
-                object.serialize_entry("result", "closing")?;
+                object.name("result", "closing");
                 self.context(&mut object)?;
-                object.serialize_entry("by", side_name(*by))?;
-                object.serialize_entry("how", how.name())?;
+                object.name("by", side_name(*by));
+                object.name("how", how.name());
             }
         }
         for (key, value) in self.head.more {
-            object.serialize_entry(key, value)?;
+            object.entry(key, value)?;
         }
-        object.end()
+        object.end();
+        Ok(())
     }
-}
 
-impl Object<'_> {
     /// Of which connection this is, where, when, and of which side.
-    fn context<M: SerializeMap>(&self, object: &mut M) -> Result<(), M::Error> {
+    fn context(&self, object: &mut Object<'_>) -> io::Result<()> {
         match self.head.number {
-            Some(number) => object.serialize_entry("connection", &number)?,
-            None => object.serialize_entry("connection", self.head.connection)?,
+            Some(number) => object.entry("connection", &number)?,
+            None => object.entry("connection", self.head.connection)?,
         }
         // A CONNECT tells it itself.
         let is_connect = matches!(
@@ -119,43 +100,43 @@ impl Object<'_> {
             }
         );
         if let (Some(client_id), false) = (self.head.client_id, is_connect) {
-            object.serialize_entry("client_id", client_id)?;
+            object.entry("client_id", client_id)?;
         }
         match &self.item.what {
             What::Packet { from, .. }
             | What::Error { from, .. }
             | What::Incomplete { from, .. } => {
-                object.serialize_entry("from", side_name(*from))?;
+                object.name("from", side_name(*from));
             }
             What::Note {
                 side: Some(side), ..
-            } => object.serialize_entry("from", side_name(*side))?,
+            } => object.name("from", side_name(*side)),
             What::Finding(_) | What::Note { .. } | What::Closed { .. } => {}
         }
         match self.head.time {
             None => place(object, self.item.at),
-            Some(time) => object.serialize_entry("time", &time),
+            Some(time) => object.entry("time", &time),
         }
     }
 
-    fn finding<M: SerializeMap>(&self, object: &mut M, finding: &Finding) -> Result<(), M::Error> {
-        object.serialize_entry("result", "finding")?;
+    fn finding(&self, object: &mut Object<'_>, finding: &Finding) -> io::Result<()> {
+        object.name("result", "finding");
         self.context(object)?;
-        object.serialize_entry("mqtt", &self.item.version.map(|version| version.name()))?;
-        object.serialize_entry("kind", finding.kind().name())?;
-        object.serialize_entry("by", side_name(finding.by()))?;
-        object.serialize_entry("packet", &finding.packet())?;
-        object.serialize_entry("rule", finding.rule())?;
-        object.serialize_entry("class", &finding.class())?;
-        object.serialize_entry("answer", &finding.answer())?;
+        object.entry("mqtt", &self.item.version.map(|version| version.name()))?;
+        object.name("kind", finding.kind().name());
+        object.name("by", side_name(finding.by()));
+        object.entry("packet", &finding.packet())?;
+        object.name("rule", finding.rule());
+        object.entry("class", &finding.class())?;
+        object.entry("answer", &finding.answer())?;
         if let Some(about) = finding.about() {
             let about = About {
                 place: self.item.at.place,
                 about,
             };
-            object.serialize_entry("about", &about)?;
+            object.entry("about", &about)?;
         }
-        object.serialize_entry("text", &finding.to_string())
+        object.entry("text", &finding.to_string())
     }
 }
 
@@ -180,13 +161,13 @@ impl Serialize for About {
 }
 
 /// Where and when.
-fn place<M: SerializeMap>(object: &mut M, at: At) -> Result<(), M::Error> {
+fn place(object: &mut Object<'_>, at: At) -> io::Result<()> {
     match at.place {
-        Place::Line(line) => object.serialize_entry("line", &line)?,
-        Place::Frame(frame) => object.serialize_entry("frame", &frame)?,
+        Place::Line(line) => object.entry("line", &line)?,
+        Place::Frame(frame) => object.entry("frame", &frame)?,
         Place::Nowhere => {}
     }
-    object.serialize_entry("time", &seconds(at))
+    object.entry("time", &seconds(at))
 }
 
 /// The time in seconds, to the microsecond.

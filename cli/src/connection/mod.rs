@@ -71,7 +71,7 @@ pub(crate) struct Head<'a> {
     /// What people see in front, in place of time, line or frame, connection and side.
     pub(crate) prefix: Option<&'a str>,
     /// Further entries in JSON.
-    pub(crate) more: &'a [(&'a str, serde_json::Value)],
+    pub(crate) more: &'a [(&'static str, serde_json::Value)],
 }
 
 /// One connection.

@@ -2,9 +2,8 @@
 
 use std::io;
 
-use serde::ser::SerializeMap;
-
 use crate::finding::{Finding, Refusal, Told};
+use crate::object::Object;
 use crate::style::Paint;
 
 use super::{Body, Item, What};
@@ -12,11 +11,7 @@ use super::{Body, Item, What};
 pub(crate) use crate::finding::Show;
 
 /// Writes the entries of a packet, an error or a packet that is cut off.
-pub(super) fn entries<M: SerializeMap>(
-    object: &mut M,
-    item: &Item<'_>,
-    show: Show,
-) -> Result<(), M::Error> {
+pub(super) fn entries(object: &mut Object<'_>, item: &Item<'_>, show: Show) -> io::Result<()> {
     match finding(item) {
         Some(finding) => crate::json::entries(object, &told(item, &finding, show)),
         None => Ok(()),

@@ -214,7 +214,7 @@ impl Voice {
         }
     }
 
-    fn print(&mut self, item: &Item<'_>, more: &[(&str, Value)], below: &str) {
+    fn print(&mut self, item: &Item<'_>, more: &[(&'static str, Value)], below: &str) {
         let telling = &self.shared.telling;
         let time = telling.clock.calendar(item.at.time);
         let mut line = Vec::new();
