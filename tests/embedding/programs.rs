@@ -33,11 +33,8 @@ pub(crate) fn find(name: &str) -> PathBuf {
 /// A run of `paho_client.py` with these arguments, by the Python that `MQTT_REASON_PYTHON` names.
 pub(crate) async fn paho(arguments: &[&str]) -> Output {
     let python = env::var_os("MQTT_REASON_PYTHON").unwrap_or_else(|| "python3".into());
-    let script = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/embedding/paho_client.py"
-    );
-    let output = run(Command::new(&python).arg(script).args(arguments)).await;
+    let script = include_str!("paho_client.py");
+    let output = run(Command::new(&python).args(["-c", script]).args(arguments)).await;
     assert!(
         !output.text.contains("No module named"),
         "paho-mqtt is missing: `pip install paho-mqtt` into a virtual environment and name its python in \

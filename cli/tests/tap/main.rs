@@ -7,7 +7,7 @@
     reason = "a test that meets something else has failed"
 )]
 
-#[path = "../embedding/programs.rs"]
+#[path = "../../../tests/embedding/programs.rs"]
 mod programs;
 mod real_brokers;
 mod real_programs;
