@@ -2,6 +2,7 @@
 # Runs fuzz targets one after the other:
 #     bash fuzz/run.sh SECONDS [TARGET ...]
 # Targets: those of `cargo fuzz list` (default: all). Stops with an error at the first finding.
+# FUZZ_SEED=N repeats a run; without it, each draws other inputs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:?how many seconds for each target}
@@ -21,5 +22,6 @@ python3 fuzz/seeds.py
 for target in "$@"; do
     printf '\n== fuzz target %s, %s seconds\n' "$target" "$seconds"
     cargo "${toolchain[@]}" fuzz run "$target" -- \
-        -dict=fuzz/mqtt.dict -max_total_time="$seconds" -max_len=4096 -timeout=10 -print_final_stats=1
+        -dict=fuzz/mqtt.dict -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -max_len=4096 -timeout=10 \
+        -print_final_stats=1
 done
