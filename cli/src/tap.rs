@@ -191,9 +191,9 @@ impl Tap {
             || Box::new(out),
             move |text| said.say(&text),
         );
-        let said = notices.clone();
         let (record, recorded) = match file {
             Some(file) => {
+                let said = notices.clone();
                 let say = move |text: String| said.say(&text);
                 let (lines, recorded) =
                     Output::start("the file of --record", || Box::new(file), say);
