@@ -134,7 +134,16 @@ fn json_has_the_fields_of_a_scenario_and_a_summary() {
 #[test]
 fn wrong_is_told_with_all_that_shows_it_and_can_be_known() {
     let address = broker(true);
-    let output = probe(&[&address, "--json", "--only", "S26"]);
+    let dir = tempfile::tempdir().unwrap();
+    let known = dir.path().join("known.txt");
+    fs::write(&known, "# a fault that is known\nS26 wrong # since ever\n").unwrap();
+    let known = ["--only", "S26", "--known", known.to_str().unwrap()];
+    // Each waits for seconds before it accuses anybody.
+    let (output, with_known) = thread::scope(|scope| {
+        let with_known = scope.spawn(|| probe(&[&[address.as_str()], &known[..]].concat()));
+        let output = probe(&[&address, "--json", "--only", "S26"]);
+        (output, with_known.join().unwrap())
+    });
     assert_eq!(output.status.code(), Some(1));
     let lines = lines(&output);
     let line = &lines[0];
@@ -150,18 +159,8 @@ fn wrong_is_told_with_all_that_shows_it_and_can_be_known() {
     assert!(line["violation"]["statement"].is_string());
     assert!(line["transcript"].as_array().unwrap().len() > 4);
 
-    let dir = tempfile::tempdir().unwrap();
-    let known = dir.path().join("known.txt");
-    fs::write(&known, "# a fault that is known\nS26 wrong # since ever\n").unwrap();
-    let output = probe(&[
-        &address,
-        "--only",
-        "S26",
-        "--known",
-        known.to_str().unwrap(),
-    ]);
-    assert_eq!(output.status.code(), Some(0));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(with_known.status.code(), Some(0));
+    let text = String::from_utf8_lossy(&with_known.stdout).into_owned();
     assert!(
         text.contains("MQTT-3.9.3-2") && text.contains("^^"),
         "{text}"
