@@ -258,7 +258,7 @@ async fn play(scenario: Scenario, peer: Peer) -> Played {
 
 /// Plays all of them against their peer, some at a time; those that are not `wanted` are told.
 async fn all(peer: Peer, choose: fn(&Scenario) -> bool, wanted: fn(&Scenario) -> Option<Outcome>) {
-    let places = Arc::new(Semaphore::new(48));
+    let places = Arc::new(Semaphore::new(64));
     let mut running = JoinSet::new();
     for scenario in broker().into_iter().filter(choose) {
         let places = Arc::clone(&places);

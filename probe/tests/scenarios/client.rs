@@ -10,10 +10,11 @@ use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
+use futures_util::stream::{self, StreamExt};
 use mqtt_reason_probe::client::Client;
 use mqtt_reason_probe::judge::Outcome;
 
-/// The example: `cargo test` builds it before it runs the tests; `cargo test --test client` does not.
+/// The example: `cargo test` builds it before it runs the tests; `cargo test --test scenarios` does not.
 fn example() -> PathBuf {
     let mut path = env::current_exe().unwrap();
     path.pop();
@@ -106,7 +107,7 @@ async fn a_careful_client_passes_every_scenario() {
 async fn every_scenario_is_failed_by_a_client_with_a_fault() {
     let mut passed: BTreeMap<&str, String> = BTreeMap::new();
     let mut failed = BTreeSet::new();
-    for (mode, word, user) in [
+    let clients = [
         ("deaf", "5.0", "user={user}"),
         ("deaf", "auth", "user={user}"),
         ("deaf", "3.1.1", "user={user}"),
@@ -117,9 +118,14 @@ async fn every_scenario_is_failed_by_a_client_with_a_fault() {
         ("greedy", "auth", "user={user}"),
         ("careful", "5.0", "user=nobody"),
         ("careful", "3.1.1", "user=nobody"),
-    ] {
-        let options = [mode, word, user, "count={count}", "password={password}"];
-        for (id, (outcome, shown)) in outcomes(&options).await {
+    ];
+    let mut played = stream::iter(clients)
+        .map(async |(mode, word, user)| {
+            outcomes(&[mode, word, user, "count={count}", "password={password}"]).await
+        })
+        .buffer_unordered(2);
+    while let Some(outcomes) = played.next().await {
+        for (id, (outcome, shown)) in outcomes {
             match outcome {
                 Outcome::AsDemanded => drop(passed.insert(id, shown)),
                 Outcome::Observed | Outcome::Skipped => {}
