@@ -497,7 +497,22 @@ fn captures_that_are_cut_off_or_damaged() {
     );
     for (input, expected) in [
         (b"".as_slice(), "empty"),
-        (&[0x1F, 0x8B, 8, 0], "gzip"),
+        (
+            &[0x1F, 0x8B, 8, 0],
+            "this is packed with gzip: unpack it first",
+        ),
+        (&[0x28, 0xB5, 0x2F, 0xFD, 4], "packed with zstd:"),
+        (&[0x04, 0x22, 0x4D, 0x18, 4], "packed with lz4:"),
+        (b"\xFD7zXZ\0", "packed with xz:"),
+        (b"BZh91AY", "packed with bzip2:"),
+        (b"PK\x03\x04", "packed with zip:"),
+        (b"snoop\0\0\0\0\0\0\x02", "editcap -F pcap"),
+        (b"\xC1\x90\n", "neither a capture (pcap or pcapng) nor text"),
+        (b"\0\0\0\0", "neither a capture (pcap or pcapng) nor text"),
+        (
+            b"# a note\n\xFF\n",
+            "line 2 of the transcript: this is not text in UTF-8",
+        ),
         (&[0xD4, 0xC3, 0xB2, 0xA1], ""),
     ] {
         let output = check(&[], input);

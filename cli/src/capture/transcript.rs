@@ -66,8 +66,15 @@ impl<W: Watcher> Transcript<W> {
         self.line += 1;
         let number = self.line;
         let result = match str::from_utf8(line) {
-            Ok(line) => self.statement(watcher, line.trim_start_matches('\u{feff}').trim()),
-            Err(_) => Err("this is not text in UTF-8".to_owned()),
+            Ok(line) if !line.contains('\0') => {
+                self.statement(watcher, line.trim_start_matches('\u{feff}').trim())
+            }
+            _ if number == 1 => {
+                return Err(unusable(
+                    "this is neither a capture (pcap or pcapng) nor text in UTF-8",
+                ));
+            }
+            _ => Err("this is not text in UTF-8".to_owned()),
         };
         result.map_err(|text| unusable(format!("line {number} of the transcript: {text}")))
     }

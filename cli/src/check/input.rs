@@ -76,6 +76,25 @@ impl Besides {
     }
 }
 
+/// What is to be done first with a file of another format, told by its first four bytes.
+fn foreign(start: &[u8]) -> Option<String> {
+    let packed = match start {
+        [0x1F, 0x8B, ..] => "gzip",
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => "zstd",
+        [0x04, 0x22, 0x4D, 0x18, ..] => "lz4",
+        [0xFD, b'7', b'z', b'X', ..] => "xz",
+        [b'B', b'Z', b'h', ..] => "bzip2",
+        [b'P', b'K', 3, 4, ..] => "zip",
+        b"snoo" => {
+            return Some(
+                "this is a snoop capture: `editcap -F pcap FROM TO` makes a pcap file of it".into(),
+            );
+        }
+        _ => return None,
+    };
+    Some(format!("this is packed with {packed}: unpack it first"))
+}
+
 /// How TLS in a capture can be read.
 pub(super) fn decrypt(
     capture: &str,
@@ -111,9 +130,11 @@ impl Check {
             [] => Err(usage(
                 "the input is empty: neither a capture nor a transcript",
             )),
-            [0x1F, 0x8B, ..] => Err(usage("this is a gzip file: unpack it first")),
             start if is_capture(start) => checker.capture(start, input, self.ports(), size),
-            start => checker.transcript(start, input),
+            start => match foreign(start) {
+                Some(text) => Err(usage(text)),
+                None => checker.transcript(start, input),
+            },
         };
         match result {
             Err(Failure::Usage(text)) => {
