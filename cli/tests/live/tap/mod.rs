@@ -1,13 +1,11 @@
 //! `mqtt-reason tap`: as a relay, what it tells, TLS, between real programs, what it costs.
-//!
-//! One program, so that the tests that wait for the same limits wait together.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test that meets something else has failed"
 )]
 
-#[path = "../../../tests/embedding/programs.rs"]
+#[path = "../../../../tests/embedding/programs.rs"]
 mod programs;
 mod real_brokers;
 mod real_programs;

@@ -221,7 +221,7 @@ pub fn parse(line: &str) -> Value {
     let Unique(value) =
         serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     let schema = SCHEMA.get_or_init(|| {
-        let schema = include_str!("../../../schema/mqtt-reason.schema.json");
+        let schema = include_str!("../../../../schema/mqtt-reason.schema.json");
         jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap()
     });
     let errors: Vec<_> = schema

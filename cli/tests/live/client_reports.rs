@@ -23,7 +23,7 @@ struct Row {
 
 /// The rows whose second column is a command.
 fn rows() -> Vec<Row> {
-    let text = include_str!("../../docs/interop/clients.md");
+    let text = include_str!("../../../docs/interop/clients.md");
     let row = |line: &str| {
         let mut cells = line.split('|').map(str::trim).skip(2);
         let command = cells.next()?.strip_prefix("`mqtt-reason ")?;
@@ -136,7 +136,7 @@ fn sent_by_the_probe(command: &[String]) -> Vec<String> {
         .arg("PLAYED_ACTION={action}")
         .arg(format!("PLAYED_MQTT={version}"))
         .arg(env::current_exe().unwrap())
-        .args(["--exact", "plays_a_client"])
+        .args(["--exact", "client_reports::plays_a_client"])
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

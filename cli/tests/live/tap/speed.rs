@@ -1,6 +1,6 @@
 //! What `mqtt-reason tap` costs: the time of a round trip beside that through a bare copy loop.
 //!
-//! A measurement, to be run on a quiet machine: `cargo test --release -p mqtt-reason-cli --test tap -- --ignored
+//! A measurement, to be run on a quiet machine: `cargo test --release -p mqtt-reason-cli --test live -- --ignored
 //! --nocapture round_trips`.
 
 use std::env;
@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::support::*;
+use super::support::*;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
