@@ -31,15 +31,18 @@ environment python paho-mqtt==2.2.0 aiomqtt==2.5.1 gmqtt==0.8.0
 npm install --silent --no-audit --no-fund --prefix "$folder" mqtt@5.16.0
 CARGO_TARGET_DIR=$folder/rumqttc cargo build --quiet --manifest-path "$drivers/rumqttc/Cargo.toml"
 
-# play NAME VERSION PROGRAM...: one run, and a line of what came of it.
+# play NAME VERSION PROGRAM...: one run, and a line of what came of it. With $method, the scenarios of AUTH, for which the
+# client names that Authentication Method.
+method=
 play() {
 	name=$1
 	version=$2
 	shift 2
 	case $name in "$wanted"*) ;; *) return 0 ;; esac
 	status=0
-	"$command" probe client --listen 127.0.0.1:0 --mqtt "$version" --json -- \
-		"$@" '{host}' '{port}' '{id}' '{action}' '{topic}' '{qos}' "$version" '{count}' >"$folder/run.jsonl" || status=$?
+	"$command" probe client --listen 127.0.0.1:0 --mqtt "$version" --json ${method:+--only AU --auth-method "$method"} -- \
+		"$@" '{host}' '{port}' '{id}' '{action}' '{topic}' '{qos}' "$version" '{count}' ${method:+'{auth-method}'} \
+		>"$folder/run.jsonl" || status=$?
 	[ "$status" -le 1 ] || exit "$status"
 	# Scenarios of other versions were not considered; what differs from run to run is left out.
 	python3 - "$name" "$folder/run.jsonl" "$here/results/$name.jsonl" <<'END'
@@ -67,3 +70,7 @@ for version in 5.0 3.1.1; do
 	play "mosquitto-clients-2.0.11-$version" $version sh "$drivers/mosquitto.sh"
 	play "rumqttc-0.25.1-$version" $version "$folder/rumqttc/debug/drive-rumqttc"
 done
+method=SCRAM-SHA-256
+play "paho-mqtt-2.2.0-5.0-auth" 5.0 "$folder/python/bin/python" "$drivers/paho_client.py"
+play "mqttjs-5.16.0-5.0-auth" 5.0 env "NODE_PATH=$folder/node_modules" node "$drivers/mqttjs.js"
+play "mosquitto-clients-2.0.11-5.0-auth" 5.0 sh "$drivers/mosquitto.sh"

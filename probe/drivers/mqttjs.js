@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// MQTT.js, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION [COUNT]].
+// MQTT.js, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION [COUNT
+// [METHOD]]].
 'use strict'
 
 const mqtt = require('mqtt')
 
-const [host, port, clientId, action, topic, qos, version, count = 1] = process.argv.slice(2)
+const [host, port, clientId, action, topic, qos, version, count = 1, method] = process.argv.slice(2)
 const told = (what, ...rest) => console.log(what, ...rest)
 const failure = (error) => `${error.message} code ${error.code}`
 
@@ -13,8 +14,21 @@ const client = mqtt.connect({
   port: Number(port),
   clientId,
   protocolVersion: version === '3.1.1' ? 4 : 5,
-  reconnectPeriod: 0
+  reconnectPeriod: 0,
+  properties: method ? { authenticationMethod: method } : undefined
 })
+
+if (method) {
+  // What an application does that knows the method: it takes each step.
+  client.handleAuth = (packet, callback) => {
+    told('auth:', packet.reasonCode, JSON.stringify(packet.properties ?? {}))
+    callback(null, {
+      cmd: 'auth',
+      reasonCode: 24,
+      properties: { authenticationMethod: method, authenticationData: Buffer.from('answer') }
+    })
+  }
+}
 
 client.on('connect', (packet) => {
   told('connect:', packet.reasonCode ?? packet.returnCode, JSON.stringify(packet.properties ?? {}))

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""paho-mqtt, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION [COUNT]]."""
+"""paho-mqtt, driven by `mqtt-reason probe client`: HOST PORT CLIENT_ID ACTION TOPIC QOS [VERSION [COUNT [METHOD]]]."""
 
 import sys
 import time
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 host, port, client_id, action, topic, qos = sys.argv[1:7]
 version = mqtt.MQTTv311 if sys.argv[7:8] == ["3.1.1"] else mqtt.MQTTv5
@@ -49,7 +51,11 @@ client.on_disconnect = on_disconnect
 client.on_subscribe = on_subscribe
 client.on_publish = on_publish
 client.on_message = on_message
-client.connect(host, int(port), keepalive=60)
+properties = None
+if sys.argv[9:10]:
+    properties = Properties(PacketTypes.CONNECT)
+    properties.AuthenticationMethod = sys.argv[9]
+client.connect(host, int(port), keepalive=60, properties=properties)
 end = time.monotonic() + 60
 while time.monotonic() < end:
     result = client.loop(timeout=0.2)

@@ -88,6 +88,7 @@ impl Client {
             let lines: Vec<_> = client.list().collect();
             return output::list_lines(&lines, self.reports.is_json());
         }
+        self.check_placeholders()?;
         let known = self.reports.known()?;
         self.reports.prepare()?;
         let begun = Instant::now();
@@ -122,6 +123,24 @@ impl Client {
         let summary = Summary::new(&lines, begun.elapsed());
         let target = self.command.first().map_or("client", String::as_str);
         self.reports.finish(target, &known, &lines, &summary)
+    }
+}
+
+impl Client {
+    /// Refuses a placeholder that nothing stands for: the client would get an empty word.
+    fn check_placeholders(&self) -> Result<(), Failure> {
+        for (placeholder, option, value) in [
+            ("{user}", "--user", &self.user),
+            ("{password}", "--password", &self.password),
+            ("{auth-method}", "--auth-method", &self.auth_method),
+        ] {
+            if value.is_none() && self.command.iter().any(|word| word.contains(placeholder)) {
+                return Err(usage(format!(
+                    "the command has {placeholder}: {option} is to say what it stands for"
+                )));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -241,3 +241,17 @@ fn lists_what_would_be_considered() {
         Some(2)
     );
 }
+
+#[test]
+fn a_placeholder_that_nothing_stands_for_is_refused() {
+    for (placeholder, option) in [
+        ("{user}", "--user"),
+        ("-P{password}", "--password"),
+        ("{auth-method}", "--auth-method"),
+    ] {
+        let output = probe(&["client", "--", "client", placeholder]);
+        assert_eq!(output.status.code(), Some(2));
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains(option), "{told}");
+    }
+}
