@@ -249,7 +249,11 @@ fn a_placeholder_that_nothing_stands_for_is_refused() {
         ("-P{password}", "--password"),
         ("{auth-method}", "--auth-method"),
     ] {
-        let output = probe(&["client", "--", "client", placeholder]);
+        let output = Command::cargo_bin("mqtt-reason")
+            .unwrap()
+            .args(["probe", "client", "--", "client", placeholder])
+            .output()
+            .unwrap();
         assert_eq!(output.status.code(), Some(2));
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(told.contains(option), "{told}");
