@@ -251,7 +251,8 @@ fn a_placeholder_that_nothing_stands_for_is_refused() {
     ] {
         let output = Command::cargo_bin("mqtt-reason")
             .unwrap()
-            .args(["probe", "client", "--", "client", placeholder])
+            .args(["probe", "client", "--listen", "127.0.0.1:0"])
+            .args(["--", "client", placeholder])
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(2));
