@@ -6,6 +6,7 @@ use mqtt_reason::v5::{Property, PropertyValue};
 use mqtt_reason::view::View;
 use mqtt_reason::{PacketType, QoS, Version};
 
+use crate::buffered::Buffered;
 use crate::bytes::{Marked, first_bytes, mark_byte, mark_text};
 use crate::connection::secrets;
 use crate::finding::{Finding, Place, Refusal, Report, Show, Told, Unreadable};
@@ -13,55 +14,39 @@ use crate::packet::{Code, Codes, List, Packet};
 use crate::remarks::{advice, odd};
 use crate::style::{BAD, ERROR, FAINT, GOOD, Paint, STRONG};
 
-/// How much may be printed before it is written out.
-const BUFFER: usize = 1 << 16;
-
 /// Prints findings for people.
 pub(crate) struct Human<W> {
-    out: W,
-    buffer: Vec<u8>,
+    out: Buffered<W>,
     paint: Paint,
 }
 
 impl<W: Write> Human<W> {
     pub(crate) fn new(out: W, paint: Paint) -> Self {
         Self {
-            out,
-            buffer: Vec::with_capacity(2 * BUFFER),
+            out: Buffered::new(out),
             paint,
         }
-    }
-
-    fn write_out(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.buffer)?;
-        self.buffer.clear();
-        Ok(())
     }
 }
 
 impl<W: Write> Report for Human<W> {
     fn report(&mut self, place: Place, told: &Told<'_>) -> io::Result<()> {
+        let buffer = self.out.buffer();
         if !told.finding.is_good() {
             let (faint, plain) = self.paint.pair(FAINT);
             match place {
                 Place {
                     line: Some(line), ..
-                } => write!(self.buffer, "{faint}line {line}:{plain} ")?,
+                } => write!(buffer, "{faint}line {line}:{plain} ")?,
                 Place { at: 0, .. } => {}
-                Place { at, .. } => write!(self.buffer, "{faint}at byte {at}:{plain} ")?,
+                Place { at, .. } => write!(buffer, "{faint}at byte {at}:{plain} ")?,
             }
         }
-        write(&mut self.buffer, told, self.paint)?;
-        match self.buffer.len() > BUFFER {
-            true => self.write_out(),
-            false => Ok(()),
-        }
+        write(buffer, told, self.paint)?;
+        self.out.end()
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if !self.buffer.is_empty() {
-            self.write_out()?;
-        }
         self.out.flush()
     }
 }

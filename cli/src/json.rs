@@ -6,57 +6,37 @@ use mqtt_reason::view::{RetainHandling, Subscription, View};
 use mqtt_reason::{EncodeOptions, Version};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+use crate::buffered::Buffered;
 use crate::connection::secrets;
 use crate::finding::{Finding, Place, Report, Show, Told};
 use crate::object::Object;
 use crate::packet::{Code, Codes, List, Packet};
 use crate::remarks::{advice, odd};
 
-/// How much may be printed before it is written out.
-const BUFFER: usize = 1 << 16;
-
 /// Prints findings as JSON.
-pub(crate) struct Json<W> {
-    out: W,
-    buffer: Vec<u8>,
-}
+pub(crate) struct Json<W>(Buffered<W>);
 
 impl<W: Write> Json<W> {
     pub(crate) fn new(out: W) -> Self {
-        Self {
-            out,
-            buffer: Vec::with_capacity(2 * BUFFER),
-        }
-    }
-
-    fn write_out(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.buffer)?;
-        self.buffer.clear();
-        Ok(())
+        Self(Buffered::new(out))
     }
 }
 
 impl<W: Write> Report for Json<W> {
     fn report(&mut self, place: Place, told: &Told<'_>) -> io::Result<()> {
-        let mut object = Object::new(&mut self.buffer);
+        let mut object = Object::new(self.0.buffer());
         entries(&mut object, told)?;
         object.entry("at", &place.at)?;
         if let Some(line) = place.line {
             object.entry("line", &line)?;
         }
         object.end();
-        self.buffer.push(b'\n');
-        match self.buffer.len() > BUFFER {
-            true => self.write_out(),
-            false => Ok(()),
-        }
+        self.0.buffer().push(b'\n');
+        self.0.end()
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if !self.buffer.is_empty() {
-            self.write_out()?;
-        }
-        self.out.flush()
+        self.0.flush()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! It reads and writes exactly what the library does and parses nothing of MQTT itself.
 
+mod buffered;
 mod bytes;
 mod capture;
 mod check;
