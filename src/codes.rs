@@ -5,6 +5,8 @@ use core::marker::PhantomData;
 use core::slice;
 
 use bytes::BufMut;
+use nom::Parser;
+use nom::combinator::map_res;
 
 use crate::error::{ErrorKind, Parsed, refuse};
 use crate::options::DecodeOptions;
@@ -242,21 +244,20 @@ pub(crate) fn reason_code<'a, R: PacketReason>(
     options: &DecodeOptions,
 ) -> Parsed<'a, R> {
     let packet = R::PACKET;
-    let (rest, code) = wire::byte(i)?;
-    let Some(reason) = R::from_u8(code) else {
-        return refuse(i, ErrorKind::ReasonCode { packet, code });
-    };
-    match options.sender {
-        Some(sender) if is_auth::<R>() && !reason.can_be_sent_by(sender) => refuse(
-            i,
-            ErrorKind::ReasonCodeSender {
-                packet,
-                code,
-                sender,
-            },
-        ),
-        _ => Ok((rest, reason)),
-    }
+    map_res(wire::byte, |code| {
+        let reason = R::from_u8(code).ok_or(ErrorKind::ReasonCode { packet, code })?;
+        match options.sender {
+            Some(sender) if is_auth::<R>() && !reason.can_be_sent_by(sender) => {
+                Err(ErrorKind::ReasonCodeSender {
+                    packet,
+                    code,
+                    sender,
+                })
+            }
+            _ => Ok(reason),
+        }
+    })
+    .parse(i)
 }
 
 /// Whether the codes are those of AUTH; known when it is compiled.

@@ -731,6 +731,26 @@ pub(crate) struct ParseError<'a> {
     pub(crate) kind: ErrorKind,
 }
 
+/// What nom's `map_res` makes of a kind of error: an error at the start of what it parses.
+impl<'a> nom::error::FromExternalError<&'a [u8], ErrorKind> for ParseError<'a> {
+    #[inline]
+    fn from_external_error(at: &'a [u8], _: nom::error::ErrorKind, kind: ErrorKind) -> Self {
+        Self { at, kind }
+    }
+}
+
+/// What nom asks of every error type. Its own parsers, none of which is used, would refuse bytes that are missing.
+impl<'a> nom::error::ParseError<&'a [u8]> for ParseError<'a> {
+    fn from_error_kind(at: &'a [u8], _: nom::error::ErrorKind) -> Self {
+        let kind = ErrorKind::Truncated;
+        Self { at, kind }
+    }
+
+    fn append(_: &'a [u8], _: nom::error::ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
 /// What a parser inside a frame returns: the rest of the body and a value.
 pub(crate) type Parsed<'a, T> = nom::IResult<&'a [u8], T, ParseError<'a>>;
 
