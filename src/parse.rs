@@ -19,6 +19,7 @@
 //! assert_eq!(publish(&body), Ok((&b"!"[..], ("t", Some("u8")))));
 //! ```
 
+use nom::combinator::map;
 use nom::error::{ErrorKind as NomErrorKind, FromExternalError, ParseError as NomParseError};
 use nom::{IResult, Parser};
 
@@ -68,9 +69,8 @@ pub fn two_byte_integer<'a, E: ParseError<'a>>(i: &'a [u8]) -> IResult<&'a [u8],
 ///
 /// [`nom::Err::Failure`] with [`ErrorKind::Truncated`].
 pub fn four_byte_integer<'a, E: ParseError<'a>>(i: &'a [u8]) -> IResult<&'a [u8], u32, E> {
-    let (i, high) = two_byte_integer(i)?;
-    let (i, low) = two_byte_integer(i)?;
-    Ok((i, u32::from(high) << 16 | u32::from(low)))
+    let halves = (two_byte_integer, two_byte_integer);
+    map(halves, |(high, low)| u32::from(high) << 16 | u32::from(low)).parse(i)
 }
 
 /// A Variable Byte Integer in its shortest form, §1.5.5.

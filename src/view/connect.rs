@@ -1,5 +1,8 @@
 //! CONNECT: the packet that says which version the connection speaks.
 
+use nom::Parser;
+use nom::combinator::map;
+
 use crate::error::{ErrorKind, Parsed, refuse};
 use crate::frame;
 use crate::options::DecodeOptions;
@@ -202,8 +205,7 @@ impl<'a> Connect<'a> {
             (i, None)
         };
         let (i, password) = if is_there(Flags::PASSWORD, i) {
-            let (i, password) = wire::binary(i)?;
-            (i, Some(password))
+            map(wire::binary, Some).parse(i)?
         } else {
             (i, None)
         };

@@ -1,5 +1,8 @@
 //! PUBLISH.
 
+use nom::Parser;
+use nom::combinator::map;
+
 use crate::error::{DecodeError, ErrorKind, ParseError, Parsed, refuse};
 use crate::frame::{self, HeaderOrNeeded};
 use crate::options::DecodeOptions;
@@ -200,10 +203,7 @@ impl<'a> Publish<'a> {
         let (i, topic) = topic_name(body)?;
         let (i, packet_id) = match qos {
             QoS::AtMostOnce => (i, None),
-            QoS::AtLeastOnce | QoS::ExactlyOnce => {
-                let (i, id) = packet_id(i)?;
-                (i, Some(id))
-            }
+            QoS::AtLeastOnce | QoS::ExactlyOnce => map(packet_id, Some).parse(i)?,
         };
         let (payload, properties) = if version == Version::V5_0 {
             let (rest, (properties, single)) =
