@@ -151,10 +151,19 @@ impl<'a, C> CodeList<'a, C> {
 }
 
 /// Whether the list has every code. No branch per code: a table look-up each.
-#[inline]
+///
+/// A function of its own, so that no other code decides where its loop is placed: in the caller, 64 codes (W4 of
+/// `benches/loops`) were decoded in 36 or 45 ns, whenever something else had changed.
+#[inline(never)]
 fn all_defined<C: Code>(bytes: &[u8]) -> bool {
     let undefined = |seen, byte: &u8| seen | C::undefined(*byte, Internal);
-    bytes.iter().fold(0, undefined) == 0
+    let (mut seen, mut rest) = (0, bytes);
+    // Eight at a time: what the call costs, W4 gets back.
+    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+        seen = eight.iter().fold(seen, undefined);
+        rest = after;
+    }
+    rest.iter().fold(seen, undefined) == 0
 }
 
 /// The first byte that is not in the list, and its place.
