@@ -385,8 +385,8 @@ impl<I: IntoIterator<Item: AsProperty> + Clone> Source for I {
 
 /// Reason String and User Properties, which tell what went wrong, to be written: MQTT 5.0 §3.1.2.11.7 calls them so.
 ///
-/// From whatever a program keeps them in, without a [`Property`] for each. Strings are checked when the packet is written: one of more than 65,535 bytes or with
-/// U+0000 is a [`PropertyError`], §1.5.4.
+/// From whatever a program keeps them in, without a [`Property`] for each. Strings are checked when the packet is
+/// written: one of more than 65,535 bytes or with U+0000 is a [`PropertyError`], §1.5.4.
 ///
 /// ```
 /// use mqtt_reason::{Encode, PacketId};
