@@ -14,10 +14,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 #[path = "real/broker.rs"]
-#[allow(dead_code, reason = "other tests need more of it")]
+#[expect(dead_code, reason = "other tests need more of it")]
 mod mosquitto;
 #[path = "../examples/broker/main.rs"]
-#[allow(dead_code, reason = "the test does not call the program's main")]
+#[expect(dead_code, reason = "the test does not call the program's main")]
 mod ours;
 #[path = "real/programs.rs"]
 mod programs;

@@ -13,10 +13,10 @@ use std::io::{self, Read, Write};
 
 #[path = "../examples/conversion/main.rs"]
 mod conversion;
-#[allow(dead_code, reason = "the tests do not call the program's main")]
+#[expect(dead_code, reason = "the tests do not call the program's main")]
 #[path = "../examples/nom_embed.rs"]
 mod nom_embed;
-#[allow(dead_code, reason = "the tests do not call the program's main")]
+#[expect(dead_code, reason = "the tests do not call the program's main")]
 #[path = "../examples/read_loop.rs"]
 mod read_loop;
 
@@ -193,7 +193,7 @@ fn nom_grammar_takes_its_own_messages_and_ours() {
 
 #[cfg(feature = "codec")]
 #[path = "../examples/broker/main.rs"]
-#[allow(dead_code, reason = "the tests do not call the program's main")]
+#[expect(dead_code, reason = "the tests do not call the program's main")]
 mod broker;
 
 #[cfg(feature = "codec")]

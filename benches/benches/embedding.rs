@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use mqtt_reason::v5::{self, DisconnectReason, Property, PubackReason, SubackReason};
 use mqtt_reason::{Decoded, Encode, PacketId};
+use mqtt_reason_benches::median;
 
 /// A packet of the broker.
 #[derive(Debug, Clone, PartialEq)]
@@ -351,20 +352,15 @@ fn nanos(elapsed: Duration) -> f64 {
     elapsed.as_secs_f64() * 1e9 / f64::from(CALLS)
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
 /// The medians of both, and of their ratio within a round.
 fn compare(mut ours: impl FnMut(), mut by_hand: impl FnMut()) -> (f64, f64, f64) {
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         rounds.push((time(&mut ours), time(&mut by_hand)));
     }
-    let ratio = median(rounds.iter().map(|(a, b)| a / b).collect());
-    let one = median(rounds.iter().map(|(a, _)| *a).collect());
-    let other = median(rounds.iter().map(|(_, b)| *b).collect());
+    let ratio = median(rounds.iter().map(|(a, b)| a / b));
+    let one = median(rounds.iter().map(|(a, _)| *a));
+    let other = median(rounds.iter().map(|(_, b)| *b));
     (one, other, ratio)
 }
 

@@ -31,6 +31,7 @@ use std::time::Instant;
 
 use mqtt_reason::v3::Version::V3_1_1;
 use mqtt_reason::{Decoded, v3, v5};
+use mqtt_reason_benches::median;
 
 use self::walk::{walk_v3, walk_v5};
 use self::workloads::visit::Sum;
@@ -71,12 +72,6 @@ const V311: [Pass; 4] = [
     pass!(rest, &by_hand::decode::decode3(rest), Ok(Some((packet, len))) => (packet, *len), by_hand::decode::walk3),
     pass!(rest, by_hand::decode::decode3(rest), Ok(Some((packet, len))) => (&packet, len), by_hand::decode::walk3),
 ];
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
 
 fn main() {
     println!(

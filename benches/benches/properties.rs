@@ -30,6 +30,7 @@ use std::time::Instant;
 use by_hand::{decode, encode};
 use mqtt_reason::v5::{self, Packet, Property, PropertySource, Suback, SubackReason};
 use mqtt_reason::{Decoded, Encode};
+use mqtt_reason_benches::median;
 
 use self::workloads::{Protocol, Workload, visit};
 
@@ -165,12 +166,6 @@ fn pass<P>(
 
 /// *R*; *R* with texts checked; ours as it was read; from a list of properties; from an iterator.
 const PASSES: usize = 5;
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
 
 fn main() {
     println!(

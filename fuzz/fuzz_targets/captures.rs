@@ -3,7 +3,7 @@
 #![no_main]
 
 #[path = "../../cli/src/capture/mod.rs"]
-#[allow(dead_code, reason = "the command uses more of it")]
+#[expect(dead_code, reason = "the command uses more of it")]
 mod capture;
 #[path = "../../cli/tests/fuzzing/captures.rs"]
 mod captures;

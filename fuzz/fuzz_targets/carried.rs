@@ -2,17 +2,16 @@
 #![no_main]
 
 #[path = "../../cli/src/capture/mod.rs"]
-#[allow(dead_code, reason = "the command uses more of it")]
+#[expect(dead_code, reason = "the command uses more of it")]
 mod capture;
 
 #[path = "../../cli/src/connection/direction.rs"]
-#[allow(dead_code, reason = "the command uses more of it")]
+#[expect(dead_code, reason = "the command uses more of it")]
 mod direction;
 #[path = "../../cli/src/connection/secrets.rs"]
-#[allow(dead_code, reason = "the command uses more of it")]
 mod secrets;
 #[path = "../../cli/src/connection/transport.rs"]
-#[allow(dead_code, reason = "the command uses more of it")]
+#[expect(dead_code, reason = "the command uses more of it")]
 mod transport;
 #[path = "../../cli/src/connection/websocket.rs"]
 mod websocket;

@@ -2,14 +2,14 @@
 #![no_main]
 
 #[path = "../../tests/conformance/codec.rs"]
-#[allow(dead_code, reason = "the tests use more of it")]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod codec;
 #[path = "../../tests/fuzzing/decode.rs"]
 mod decode;
 #[path = "../../tests/fuzzing/input.rs"]
 mod input;
 #[path = "../../tests/oracle/mod.rs"]
-#[allow(dead_code, reason = "the tests use more of it")]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod oracle;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| decode::check(data));

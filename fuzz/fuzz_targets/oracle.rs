@@ -2,14 +2,13 @@
 #![no_main]
 
 #[path = "../../tests/conformance/codec.rs"]
-#[allow(dead_code, reason = "the tests use more of it")]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod codec;
 #[path = "../../tests/fuzzing/oracle_agrees.rs"]
 mod oracle_agrees;
 #[path = "../../tests/fuzzing/input.rs"]
 mod input;
 #[path = "../../tests/oracle/mod.rs"]
-#[allow(dead_code, reason = "the tests use more of it")]
 mod oracle;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| oracle_agrees::check(data));

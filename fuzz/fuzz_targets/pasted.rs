@@ -3,13 +3,12 @@
 #![no_main]
 
 #[path = "../../cli/src/finding.rs"]
-#[allow(dead_code, reason = "the command uses more of it")]
+#[expect(dead_code, reason = "the command uses more of it")]
 mod finding;
 #[path = "../../cli/src/input/mod.rs"]
-#[allow(dead_code, reason = "the command uses more of it")]
 mod input;
 #[path = "../../cli/src/packet.rs"]
-#[allow(dead_code, reason = "the command uses more of it")]
+#[expect(dead_code, reason = "the command uses more of it")]
 mod packet;
 #[path = "../../cli/tests/fuzzing/pasted.rs"]
 mod pasted;

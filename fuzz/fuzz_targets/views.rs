@@ -6,7 +6,7 @@ mod fuzzed;
 #[path = "../../tests/views/oracle/mod.rs"]
 mod oracle;
 #[path = "../../tests/views/words.rs"]
-#[allow(dead_code, reason = "the tests use more of it")]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod words;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzzed::check(data));

@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 #[path = "../../../examples/broker/main.rs"]
-#[allow(dead_code, reason = "the test does not call the program's main")]
+#[expect(dead_code, reason = "the test does not call the program's main")]
 mod ours;
 mod proxy;
 mod table;

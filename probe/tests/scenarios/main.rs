@@ -5,10 +5,9 @@
 mod client;
 mod faults;
 #[path = "../../../tests/real/broker.rs"]
-#[allow(dead_code, reason = "other tests need more of it")]
+#[expect(dead_code, reason = "other tests need more of it")]
 mod mosquitto;
 mod planted;
 #[path = "../../../tests/real/programs.rs"]
-#[allow(dead_code, reason = "other tests need more of it")]
 mod programs;
 mod scripted;

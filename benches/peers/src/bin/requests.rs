@@ -23,7 +23,7 @@ use ntex_codec::Decoder as _;
 use tokio_util::codec::Decoder as _;
 
 #[path = "../../../by_hand/requests.rs"]
-#[allow(dead_code, reason = "benches read more of it")]
+#[expect(dead_code, reason = "benches read more of it")]
 mod by_hand;
 #[path = "../../../../tests/workloads/requests.rs"]
 mod workloads;
